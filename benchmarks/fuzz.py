@@ -24,6 +24,7 @@ from certif_rules.audit.demande import Demande, from_profile, merge, read_profil
 from certif_rules.audit.precedent import read_precedent
 from certif_rules.audit.textes import completed, read_textes
 from certif_rules.echanges import checklist as echange
+from certif_rules.echanges.champs import as_bytes
 from certif_rules.errors import Issue, IssuesError
 from certif_rules.grilles import autodiagnostic, csv, ods, xlsx
 from certif_rules.habillage.fichier import read_habillage
@@ -253,7 +254,7 @@ ENTREES: Mapping[str, Entree] = {
     "habillage": Entree(_json(lambda: HABILLAGE), (habillage, valider)),
     "logo": Entree(lambda: LOGO, (logo,)),
     "reponses": Entree(
-        lambda: autodiagnostic.render_json(make_grid(registry(), from_profile(AUDIT))), (reponses,)
+        lambda: as_bytes(autodiagnostic.unanswered(make_grid(registry(), from_profile(AUDIT)))), (reponses,)
     ),
     "reponses_csv": Entree(
         lambda: autodiagnostic.render_csv(make_grid(registry(), from_profile(AUDIT))),

@@ -14,6 +14,8 @@ from typing import Self
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from certif_rules.francais import count
+
 
 class Location(Struct, frozen=True, order=True):
     """A location is a place in a file: ``line`` and ``column`` count from 1, 0 means « the file as a whole ».
@@ -189,23 +191,15 @@ def first_of(issues: Iterable[Issue], most: int, *, more: bool = False, beyond: 
     whole = Location(place.file) if place else None
     total = f"plus de {number}" if open_ended else str(number)
     message = f"{total} anomalies : les {most} premières sont dites ici"
-    hint = "les corriger, puis recommencer"
-    rest = Issue(
-        "anomalies-nombreuses",
-        message,
-        whole,
-        hint,
-        unlisted=number - len(listed[:most]),
-        open_ended=open_ended,
-    )
+    hint, left = "les corriger, puis recommencer", number - len(listed[:most])
+    rest = Issue("anomalies-nombreuses", message, whole, hint, unlisted=left, open_ended=open_ended)
     return [rest, *listed[:most]]
 
 
 def tally(issues: Iterable[Issue]) -> str:
     """Return how many problems there are, in words: listed or not, and not what only says how many."""
     number, open_ended = _number(issues)
-    noun = "problème" if number < 2 else "problèmes"
-    return f"plus de {number} {noun}" if open_ended else f"{number} {noun}"
+    return f"{'plus de ' if open_ended else ''}{count(number, 'problème')}"
 
 
 def _number(issues: Iterable[Issue]) -> tuple[int, bool]:

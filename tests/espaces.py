@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 CLE = "la-cle-de-l-essai"
 ENVIRONNEMENT = {"DJANGO_SETTINGS_MODULE": "certif_rules.web.reglages", "CERTIF_RULES_JETON": CLE}
+NOUVEAU = {
+    "referentiel": "qualiopi",
+    "type": "initial",
+    "date": "2024-03-18",
+    "nom": "Élan",
+    "categories": ["AF", "BC"],
+}
 
 
 def text(response: Any) -> str:
@@ -61,3 +69,15 @@ def found(navigateur: Any, root: str, **lines: tuple[str, str]) -> None:
     for numero, (constat, commentaire) in lines.items():
         given = {"base": version(root), "constat": constat, "commentaire": commentaire}
         navigateur.post(f"{root}/saisir?ligne=qualiopi/{numero.removeprefix('n')}", given)
+
+
+def begun_with(navigateur: Any, **given: Any) -> str:
+    """The address of an audit begun by the form of a new one."""
+    response = navigateur.post("/nouveau", {**NOUVEAU, **given})
+    assert response.status_code == 302, text(response)
+    return str(response.headers["Location"]).removesuffix("/preparer")
+
+
+def findings(navigateur: Any, root: str) -> Any:
+    """What the findings file of an audit says."""
+    return json.loads(navigateur.get(f"{root}/fichiers/constats.json").content)

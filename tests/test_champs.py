@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.echanges.champs import APPUI, Ecrivain, with_sources
+from certif_rules.echanges.gravure import Graveur
 from certif_rules.model.acteurs import Acteur, Rythme
 from certif_rules.model.base import Appui, Lacune, Source, Texte
 
@@ -92,7 +96,7 @@ def test_a_line_written_often_is_written_alike() -> None:
             notes={"sources": "b"},
         ),
     ]
-    expected = [
+    expected: list[dict[str, Any]] = [
         {"dit": None, "texte": None, "fin": None},
         {"dit": "Un texte.", "texte": {"texte": "Un texte.", "sources": ["S1"]}, "vus": ["a"], "fin": None},
         {
@@ -103,9 +107,32 @@ def test_a_line_written_often_is_written_alike() -> None:
     for _ in range(200):
         assert [ecrire(fiche) for fiche in fiches] == expected
         assert [list(ecrire(fiche)) for fiche in fiches] == [list(one) for one in expected]
-    assert [ecrire.with_citations(fiche)[1] for fiche in fiches] == [set(), {"S1"}, {"S1", "S2"}]
-    first = Ecrivain({Fiche: "texte", Texte: "sources"})
-    assert first.with_citations(fiches[1]) == ({"texte": {"sources": ["S1"]}}, {"S1"})
+
+
+def test_an_engraved_record_is_its_json_at_its_margin() -> None:
+    """The first times, then compiled: the text of the values, and the sources that they cite at any depth."""
+    ecrire = Ecrivain(
+        {
+            Fiche: "dit=texte.texte texte vus? notes? fin=texte.situation seul=texte.sources",
+            Texte: "texte confiance? sources",
+        }
+    )
+    graver = Graveur(ecrire, margin="    ", communs={Texte})
+    doubtful = replace(TEXTE, confiance="faible")
+    fiches = [
+        Fiche(),
+        Fiche(texte=TEXTE, vus=("a", "« b »\n")),
+        Fiche(texte=doubtful, vus=(), notes={"sources": "b"}),
+        Fiche(texte=replace(TEXTE, sources=("S2", "S1"))),
+        Fiche(texte=replace(TEXTE, texte="Doux")),
+        Fiche(texte=replace(doubtful, sources=())),
+    ]
+    texts = [json.dumps(ecrire(fiche), ensure_ascii=False, indent=2) for fiche in fiches]
+    cited: list[set[str]] = [set(), {"S1"}, {"S1"}, {"S1", "S2"}, {"S1"}, set()]
+    for _ in range(60):
+        engraved = [*graver(fiches)]
+        assert [text.decode() for text, _ in engraved] == [text.replace("\n", "\n    ") for text in texts]
+        assert [{*cites} for _, cites in engraved] == cited
 
 
 def test_what_json_lacks_has_one_form() -> None:

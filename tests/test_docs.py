@@ -28,7 +28,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md"), *ROOT.glob("plugins/*/README.md")])
 CODE = r"[a-z]+(?:-[a-z]+)*"
 #: Calls whose first argument is the code of an issue.
-CALLS = {"Issue", "issue", "refuse", "report", "_refuse", "_plain", "_unknown", "_wrong"}
+CALLS = {"Issue", "issue", "refuse", "report", "_refuse", "_Refus", "_plain", "_unknown", "_wrong"}
 
 
 @cache

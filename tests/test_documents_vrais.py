@@ -24,7 +24,9 @@ from certif_rules.blocs.arbre import Document, Tableau, Titre
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.formats import docx, pdf
 from certif_rules.documents.formats.rendu import gabarit
-from certif_rules.services.rapport import compose, report_file
+from certif_rules.documents.rapport.composition import report as compose
+from certif_rules.documents.rapport.composition import sheets_only
+from certif_rules.services.rapport import report_file
 
 LONG = "M" * 300
 
@@ -38,7 +40,8 @@ def report(folder: Path, *, sheets: bool = False, word: str = "") -> Document:
             entry["preuves_vues"] = [word]
             if entry["constat"] != "conforme":
                 entry["commentaire"] = f"{entry['commentaire']} {word}"
-    return compose(report_file(registre(), findings_file(data, folder))[0], sheets=sheets)
+    rapport = report_file(registre(), findings_file(data, folder))[0]
+    return sheets_only(rapport) if sheets else compose(rapport)
 
 
 def paper(folder: Path, *, word: str = "") -> Document:

@@ -16,7 +16,8 @@ from certif_rules.audit.precedent import PrecedentDit
 from certif_rules.blocs.arbre import Titre
 from certif_rules.documents.dossier.composition import study
 from certif_rules.echanges.calendrier import document
-from certif_rules.echanges.dossier import render
+from certif_rules.echanges.champs import as_bytes
+from certif_rules.echanges.dossier import document as of_file
 from certif_rules.echanges.echantillon import document as sample_document
 from certif_rules.errors import DataError, Issue
 from certif_rules.plugins.hookspecs import Donnees
@@ -272,7 +273,7 @@ def test_an_application_is_not_judged_by_chance(tmp_path: Path) -> None:
     known = registry(qualiopi=DONNEES["qualiopi"], certifregion=DONNEES[LABEL], tiers=folder)
     both = open_file(known, Demande(referentiel=LABEL))
     assert (both.editions, [other.edition for other in both.autres]) == (("V6",), ["V5"])
-    written = json.loads(render(both))
+    written = json.loads(as_bytes(of_file(both)))
     assert written["referentiel"]["edition"] == "V6"
     assert [other["referentiel"]["edition"] for other in written["autres_editions"]] == ["V5"]
     assert check(written, "sortiedossier") == []

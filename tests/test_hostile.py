@@ -219,7 +219,7 @@ def test_a_file_that_appears_meanwhile_is_kept(
 ) -> None:
     """Checked free, then taken by another before the document is written: status 2, the other's is kept."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("certif_rules.cli.checklist.check_free", lambda *_, **__: None)
+    monkeypatch.setattr("certif_rules.cli.flux.check_free", lambda *_, **__: None)
     (tmp_path / "a.md").write_bytes(b"un autre")
     reponse = call("checklist", *AUDIT, "-o", "a.md")
     assert (reponse.status, reponse.codes) == (2, ["fichier-existant"])

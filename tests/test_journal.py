@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from certif_rules.journal.annexes import tie
+from certif_rules.journal.annexes import annexes, tie
 from certif_rules.journal.etat import changes_nothing, state
 from certif_rules.journal.evenements import (
     DEBUT,
@@ -205,6 +205,17 @@ def test_a_removed_proof_is_seen_nowhere() -> None:
         (tie("preuve", "p2", "qualiopi/1"), True, 99),
     )
     assert findings_of(state(*chain(*said)))["constats"] == []
+
+
+def test_a_thing_whose_every_field_was_undone_is_gone() -> None:
+    """A note begun by mistake and undone is listed nowhere; one that two people word otherwise still is."""
+    said = (
+        (Endroit("note", "texte", "n1"), "vu", 0),
+        (Endroit("note", "texte", "n1"), None, 1),
+        (Endroit("note", "texte", "n2"), "une", 2),
+        (Endroit("note", "texte", "n2"), "deux", 2),
+    )
+    assert [note.id for note in annexes(state(*chain(*said)), "note")] == ["n2"]
 
 
 def test_who_assessed_is_said_by_name() -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.distinctions import decide_beside, possible_beside
-from certif_rules.audit.jugement import LigneJugee, holds, measure
+from certif_rules.audit.jugement import LigneJugee, measure
 from certif_rules.errors import DataError
 from certif_rules.model.jugement import (
     Condition,
@@ -230,6 +230,16 @@ def lignes(draw: st.DrawFn) -> list[LigneJugee]:
     return found
 
 
+def holds(condition: Seuil, value: Fraction | None) -> bool:
+    """Whether a measure is what a condition asks, read straight from the definition; none never is."""
+    return value is not None and (
+        (condition.au_moins is None or value >= Fraction(condition.au_moins))
+        and (condition.plus_de is None or value > Fraction(condition.plus_de))
+        and (condition.au_plus is None or value <= Fraction(condition.au_plus))
+        and (condition.moins_de is None or value < Fraction(condition.moins_de))
+    )
+
+
 def decided(jugement: Jugement, known: list[LigneJugee]) -> str:
     """The decision on lines all known, read straight from the definition."""
     values = measure(jugement, CONSTATS, known)
@@ -419,8 +429,13 @@ def test_measures_are_exact() -> None:
 
 def test_nothing_measured_satisfies_nothing() -> None:
     """A mean of no line is neither zero nor full marks."""
+    last = Decision(code="fin", delivrable=True, titre="", sources=())
     for mot in ("au_moins", "plus_de", "au_plus", "moins_de"):
-        assert not holds(replace(Seuil(mesure="m"), **{mot: "0"}), None)
+        condition = replace(Seuil(mesure="m"), **{mot: "0"})
+        first = Decision(code="m", delivrable=False, titre="", sources=(), si=(condition,))
+        mean = Mesure(id="m", titre="", sources=(), moyenne="ensemble")
+        jugement = Jugement(origine="x", mesures={"m": mean}, decisions=(first, last))
+        assert possible_decisions(jugement, CONSTATS, []) == (last,)
 
 
 def test_a_large_grid_is_judged_at_once() -> None:

@@ -14,11 +14,11 @@ from greffons import registry, seal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from test_jugement import CONSTATS, NOMBRES, lignes
+from test_jugement import CONSTATS, NOMBRES, holds, lignes
 
 from certif_rules.audit.completions import possible_decisions
 from certif_rules.audit.distinctions import possible_beside
-from certif_rules.audit.jugement import LigneJugee, Valeur, holds, measure
+from certif_rules.audit.jugement import LigneJugee, Valeur, measure
 from certif_rules.errors import DataError
 from certif_rules.model.jugement import (
     Condition,

@@ -25,6 +25,7 @@ from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.typographie import plain
 from certif_rules.cli.echantillon import _rule
 from certif_rules.cli.expliquer import _show
+from certif_rules.documents.rapport.composition import report as compose
 from certif_rules.echanges.checklist import explanation
 from certif_rules.echanges.conclusion import document
 from certif_rules.echanges.echantillon import document as sample_as_data
@@ -35,7 +36,6 @@ from certif_rules.services.constats import from_data, open_dossier
 from certif_rules.services.echantillon import make_sample
 from certif_rules.services.explication import explain
 from certif_rules.services.lecture import read_grids
-from certif_rules.services.rapport import compose
 from certif_rules.source.schema import check
 from certif_rules.testing.fichier import differences, read_cases
 from certif_rules.vie.echantillon import DemandeTirage

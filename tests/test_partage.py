@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import product
 from random import Random
 from threading import Thread
+from typing import Any
 
 import pytest
 from greffons import registry
@@ -18,9 +19,13 @@ from test_lois import EXEMPLES, JOURS, contextes, resolution
 from certif_rules.audit import partage
 from certif_rules.audit.lignes import build_lines
 from certif_rules.audit.partage import Partage, shared_lines
+from certif_rules.echanges import checklist as json_
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.checklist import document, render
+from certif_rules.model.base import Regle
+from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitDeclare, Organisme, Precedent
+from certif_rules.rules.mots import MOTS_DE_LIGNE
 from certif_rules.services.checklist import build
 
 #: Days on both sides of those that the shipped rules and the made-up ones name, and the days themselves.
@@ -95,6 +100,119 @@ def test_a_line_written_once_is_written_the_same(jour: str) -> None:
         assert render(checklist) == as_bytes(document(checklist))
 
     compare()
+
+
+def asked_of(referentiel: Referentiel, code: str = "certifregion/initial") -> Contexte:
+    """An audit of this référentiel, for all of its categories."""
+    categories = tuple(referentiel.categories)
+    return Contexte(type_audit=code, date=date(2024, 3, 18), organisme=Organisme(categories=categories))
+
+
+#: What each word says of one line that it does not say of all: its value, and what the line is for that.
+SAID_OF_ONE: dict[str, tuple[bool | str | tuple[str, ...], dict[str, tuple[str, ...]]]] = {
+    "lignes": (("qualiopi/2",), {}),
+    "etiquette": ("essai", {"etiquettes": ("essai",)}),
+    "origine": ("certifregion", {}),
+    "edition": (("V5",), {}),
+    "constat_exclu": ("nc_majeure", {"constats_permis": ("conforme",)}),
+}
+
+
+@pytest.mark.parametrize("champ", ["perimetre", "sinon_selon"])
+@pytest.mark.parametrize("mot", sorted(SAID_OF_ONE))
+def test_what_rules_say_of_one_line_is_not_said_of_others(mot: str, champ: str) -> None:
+    """A line is due, or is not for its own reason, by what a word reads of it; so are those alike only."""
+    assert SAID_OF_ONE.keys() == MOTS_DE_LIGNE
+    valeur, line = SAID_OF_ONE[mot]
+    whole = resolution("certifregion").referentiel
+    lines = {**whole.indicateurs, "qualiopi/2": replace(whole.indicateurs["qualiopi/2"], **line)}
+    kind = whole.types_audit["certifregion/initial"]
+    rules = {
+        "perimetre": (Regle(mots={"toutes": False}),),
+        champ: (Regle(mots={mot: valeur}, motif="propre"),),
+    }
+    types = {**whole.types_audit, kind.id: replace(kind, **rules)}
+    referentiel = replace(whole, indicateurs=lines, types_audit=types, derogations=(), equivalences=())
+    lignes = shared_lines(referentiel, asked_of(referentiel))
+    assert lignes == build_lines(referentiel, asked_of(referentiel))
+    assert len({any(motif.texte == "propre" for motif in ligne.motifs) for ligne in lignes}) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sources": ("A", "B", "A")},
+        {"confiance": "faible"},
+        {"lecture": True},
+        {"incoherences": ("i", "i")},
+        {"emplacement": "ailleurs.yaml:1"},
+        {"mots": {"toutes": False}},
+        {"mots": {"categories": ("AF",)}},
+        {"mots": {"toutes": False}, "motif": "Pas ici."},
+    ],
+)
+def test_each_line_applies_by_its_own_rule(changes: dict[str, Any]) -> None:
+    """Lines whose scopes have the same words share what these say, never what a rule rests on."""
+    whole = resolution("certifregion").referentiel
+    base = Regle(
+        mots={"toutes": changes.get("mots", {}).get("toutes", True)}, sources=("S",), emplacement="a:1"
+    )
+    scopes = (base, replace(base, **changes), base)
+    lines = {
+        line.id: replace(line, portee=(regle,))
+        for line, regle in zip(whole.indicateurs.values(), scopes, strict=False)
+    }
+    referentiel = replace(whole, indicateurs=lines)
+    every = asked_of(referentiel)
+    for contexte in (every, replace(every, organisme=Organisme(categories=("AF",)))):
+        assert shared_lines(referentiel, contexte) == build_lines(referentiel, contexte)
+
+
+def test_lines_written_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the limit all are dropped, and those that are written anew are the same."""
+    gravees = json_._Gravees()
+    monkeypatch.setattr(json_, "_GRAVEES", gravees)
+    monkeypatch.setattr(json_, "LIMITE", 40)
+    resolu = resolution("qualiopi-2024")
+    for code in ("initial", "surveillance", "renouvellement", "initial"):
+        checklist = build(resolu, asked_of(resolu.referentiel, f"qualiopi/{code}"))
+        assert render(checklist) == as_bytes(document(checklist))
+        assert len(gravees._gravees) <= 40
+
+
+@pytest.mark.lent
+def test_threads_write_no_line_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four threads write the same audits, lines being dropped: each document is that of its audit."""
+    monkeypatch.setattr(json_, "_GRAVEES", json_._Gravees())
+    monkeypatch.setattr(json_, "LIMITE", 60)
+    resolu = resolution("qualiopi-2024")
+    audits = [
+        build(
+            resolu,
+            replace(asked_of(resolu.referentiel, f"qualiopi/{code}"), organisme=Organisme(categories=c)),
+        )
+        for code in ("initial", "surveillance")
+        for c in (("AF",), ("AF", "CFA"), ("VAE",), ("BC", "VAE"))
+    ]
+    alone = [as_bytes(document(checklist)) for checklist in audits]
+    wrong: list[int] = []
+
+    def write(seed: int) -> None:
+        order = [*range(len(audits))] * 4
+        Random(seed).shuffle(order)
+        wrong.extend(rank for rank in order if render(audits[rank]) != alone[rank])
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [Thread(target=write, args=(seed,)) for seed in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert not wrong
 
 
 def test_two_audits_that_agree_share_their_lines() -> None:

@@ -16,13 +16,14 @@ from certif_rules.audit.demande import Demande
 from certif_rules.audit.procedure import Procedure, follow_up
 from certif_rules.cli.conclure import _show
 from certif_rules.documents.dossier.attribution import award
+from certif_rules.documents.rapport.composition import report as compose
 from certif_rules.echanges.conclusion import document
 from certif_rules.errors import DataError
 from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.constats import read_dossier
 from certif_rules.services.dossier import open_file
-from certif_rules.services.rapport import compose, report_file
+from certif_rules.services.rapport import report_file
 from certif_rules.source.schema import check
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases

@@ -16,11 +16,13 @@ from certif_rules.audit.checklist import dress
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Document, Paragraphe, Signature, Titre
+from certif_rules.documents.rapport.composition import report as compose
+from certif_rules.documents.rapport.composition import sheets_only
 from certif_rules.documents.rapport.redaction import ECHANTILLON
 from certif_rules.echanges.conclusion import document
 from certif_rules.habillage.fichier import read_habillage
 from certif_rules.habillage.modele import ColonneAjoutee, Habillage, SectionAjoutee
-from certif_rules.services.rapport import compose, report_file
+from certif_rules.services.rapport import report_file
 
 NOTES = Path(__file__).parent / "fictif_notes"
 
@@ -143,7 +145,7 @@ def test_opinions_have_their_sheets(tmp_path: Path) -> None:
     assert [(e.ligne.indicateur.numero, e.echeance is not None) for e in rapport.ecarts] == [
         ("A2", True), ("A3", False),
     ]  # fmt: skip
-    found = texte(lay_out(compose(rapport, sheets=True), "html"), "html")
+    found = texte(lay_out(sheets_only(rapport), "html"), "html")
     assert squeezed("Reponse avant 15 mars 2024") in found
     assert squeezed("aucun délai connu") in found
 

@@ -15,7 +15,8 @@ from rapports import MINEURES, a6, findings_file, lay_out, registre, squeezed, t
 from test_bureautique import convert
 
 from certif_rules.blocs.arbre import Document, Titre
-from certif_rules.services.rapport import compose, report_file
+from certif_rules.documents.rapport.composition import report as compose
+from certif_rules.services.rapport import report_file
 
 
 def composed(folder: Path, data: dict[str, Any] | None = None) -> Document:

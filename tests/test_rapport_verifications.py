@@ -17,9 +17,11 @@ from certif_rules.audit.rapport import make_report
 from certif_rules.blocs.arbre import Case, Document, Tableau, Titre
 from certif_rules.blocs.textes import line
 from certif_rules.documents.checklist import papier
+from certif_rules.documents.rapport.composition import report as compose
+from certif_rules.documents.rapport.composition import sheets_only
 from certif_rules.documents.rapport.redaction import gravity
 from certif_rules.errors import DataError
-from certif_rules.services.rapport import compose, report_file
+from certif_rules.services.rapport import report_file
 
 TOUS = pytest.mark.parametrize("format_", sorted(FORMATS))
 CHECK = "affichage_certificat"
@@ -119,7 +121,7 @@ def test_a_failed_check_is_a_gap_after_those_of_the_lines(tmp_path: Path) -> Non
     assert counts["Vérifications"]["Sans constat"] == "0"
     gaps = [m.texte for m in rapport.manques if m.rubrique == "Écarts"]
     assert "vérification V1 : correction, action corrective, preuve, plan reçu le" in gaps
-    sheet = pages(lay_out(compose(rapport, sheets=True), "pdf"))[-1]
+    sheet = pages(lay_out(sheets_only(rapport), "pdf"))[-1]
     assert squeezed("Fiche de non-conformité – V1") in sheet
     assert squeezed("Taux toujours absents.") not in sheet
 
@@ -137,7 +139,7 @@ def test_a_check_lifted_keeps_its_sheet_without_dates(tmp_path: Path) -> None:
     lifted = FAILED | {"leve_le": "2025-10-02", "leve_par": "K. L."}
     rapport = report(surveillance(lifted), tmp_path)
     assert [(e.numero, e.echeance) for e in rapport.ecarts] == [("V1", None)]
-    found = words(compose(rapport, sheets=True))
+    found = words(sheets_only(rapport))
     assert absent(found, "Écart levé 2 octobre 2025 K. L.") == []
     assert squeezed("Correction avant") not in found
 
@@ -151,7 +153,7 @@ def test_a_check_whose_failure_has_no_finding(tmp_path: Path) -> None:
     made = make_report(conclude(plain, bilan.dossier))
     assert [(e.numero, e.constat, e.echeance) for e in made.ecarts] == [("V1", None, None)]
     assert gravity(plain, made.ecarts[0]) == "Vérification non satisfaite, sans gravité déclarée"
-    assert absent(words(compose(made, sheets=True)), "sans gravité déclarée", "aucun délai connu") == []
+    assert absent(words(sheets_only(made)), "sans gravité déclarée", "aucun délai connu") == []
 
 
 # ---- a check that holds, one left to make ----------------------------------------------------------------

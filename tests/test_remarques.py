@@ -11,7 +11,7 @@ from certif_rules.construction.jugement import build_jugement
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.prose import spoilt
 from certif_rules.model.referentiel import Couche
-from certif_rules.plugins.periodes import holes
+from certif_rules.plugins.choix import holes
 from certif_rules.source.yaml import read
 
 

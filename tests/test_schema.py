@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.source import conforme, entree, schema
 from certif_rules.source import yaml as source
-from certif_rules.source.conforme import schema_path
+from certif_rules.source.conforme import properties_of, schema_path
 from certif_rules.source.schema import check
 
 EXEMPLES = Path(__file__).parent / "exemples"
@@ -291,7 +291,7 @@ def test_schemas_are_well_written(file: str, path: tuple[str, ...], node: dict[s
     assert "const" not in node or path == ("$defs", "format") or "if" in path
     assert "not" not in node or path[-1] == "propertyNames"
     if "required" in node and not conditional:
-        assert set(node["required"]) <= set(schema._properties(node))
+        assert set(node["required"]) <= set(properties_of(node))
 
 
 @pytest.mark.parametrize("path", SCHEMAS, ids=NAMES)

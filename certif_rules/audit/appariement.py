@@ -40,8 +40,8 @@ class Appariement(Struct, frozen=True, kw_only=True):
 
 def edition_of(referentiel: Referentiel, origine: str) -> str | None:
     """Return which edition of ``origine`` a stack is made of."""
-    stack = (retenue.couche for retenue in referentiel.couches)
-    return next((c.id for c in stack if c.referentiel == origine and c.nature == "exigence"), None)
+    couche = referentiel.couche_de(origine, "exigence")
+    return couche.id if couche else None
 
 
 def evolution_between(line: Indicateur | None, other: Referentiel) -> Evolution | None:
@@ -58,7 +58,11 @@ def match(avant: Referentiel, apres: Referentiel) -> Appariement:
     backward = {(before, after) for after, before in _declared(avant, apres)}
     declared = forward | backward
     same = {(nom, nom) for nom in avant.indicateurs if nom in apres.indicateurs}
-    liens = [_link(group, declared) for group in _groups(avant, apres, same | declared)]
+    origins = {before for before, _ in declared}
+    liens = [
+        Lien(de=befores, vers=afters, indice="identifiant" if origins.isdisjoint(befores) else "declare")
+        for befores, afters in _groups(avant, apres, same | declared)
+    ]
     declared_lines = {
         nom
         for nom, line in apres.indicateurs.items()
@@ -107,12 +111,6 @@ def _groups(
                 tuple(n for n in avant.indicateurs if n in befores),
                 tuple(n for n in apres.indicateurs if n in afters),
             )
-
-
-def _link(group: tuple[tuple[str, ...], tuple[str, ...]], declared: set[tuple[str, str]]) -> Lien:
-    befores, afters = group
-    by_data = any(before in befores for before, _ in declared)
-    return Lien(de=befores, vers=afters, indice="declare" if by_data else "identifiant")
 
 
 def _by_words(

@@ -38,7 +38,7 @@ RECEPTIONS: Mapping[Reception, str] = {
 }
 
 
-class Ligne(Struct, frozen=True, kw_only=True):
+class Ligne(Struct, frozen=True, kw_only=True, gc=False):
     """A line gives one indicator, due or not, with its state and every reason for it.
 
     ``categories`` are those for which the line is due. ``preuves``, ``precisions``, ``adaptations`` and

@@ -7,11 +7,10 @@ summaries of ISO 19011 and ISO/IEC 17021-1 (docs/rapport.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 from certif_rules.errors import Location
 from certif_rules.model.base import Situe
@@ -151,9 +150,9 @@ class CompteRendu(Struct, frozen=True, kw_only=True):
 
 
 #: The keys of a findings file that are read here, in the order they are written.
-CLES = tuple(f.name for f in fields(CompteRendu))
+CLES = CompteRendu.__struct_fields__
 
-_ENTREES: Mapping[str, type] = {
+_ENTREES: Mapping[str, type[Struct]] = {
     "seances": Passage,
     "personnes": Personne,
     "echantillons": Echantillon,
@@ -229,27 +228,22 @@ def read_conflicts(data: Mapping[str, Any]) -> tuple[Conflit, ...]:
     )
 
 
-def _entry(kind: type, node: Any, whole: Location | None) -> Any:
+def _entry(kind: type[Struct], node: Any, whole: Location | None) -> Any:
     values: dict[str, Any] = {}
-    for cle in (f.name for f in fields(kind) if f.name != "lieu"):
-        value = node.get(cle)
+    for cle in kind.__struct_fields__:
+        value = None if cle == "lieu" else node.get(cle)
         if value is not None:
             values[cle] = value if cle == "taille" else _texts(value) if cle in _LISTES else str(value)
-    if any(f.name == "lieu" for f in fields(kind)):
+    if "lieu" in kind.__struct_fields__:
         first = next((cle for cle in values if cle in node), None)
         values["lieu"] = (place_of(node, first) if first else None) or whole
     return kind(**values)
 
 
-def _written(entry: Any) -> dict[str, Any]:
-    return dict(_given(entry))
-
-
-def _given(entry: Any) -> Iterator[tuple[str, Any]]:
-    for cle in (f.name for f in fields(entry) if f.name != "lieu"):
-        value = getattr(entry, cle)
-        if value not in (None, ()):
-            yield cle, list(value) if isinstance(value, tuple) else value
+def _written(entry: Struct) -> dict[str, Any]:
+    """Return the fields of an entry that were given."""
+    values = {cle: getattr(entry, cle) for cle in entry.__struct_fields__ if cle != "lieu"}
+    return {c: list(v) if isinstance(v, tuple) else v for c, v in values.items() if v not in (None, ())}
 
 
 def _texts(value: str | Iterable[Any]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, in_order
 from certif_rules.audit.completions import possible_decisions
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.constats import Dossier, by_line, by_point
 from certif_rules.audit.deduction import deduced
 from certif_rules.audit.distinctions import Octroi, decide_beside
 from certif_rules.audit.echeances import Echeance, deadline_warnings, deadlines
@@ -103,11 +103,10 @@ def conclude(checklist: Checklist, dossier: Dossier, procedure: Procedure | None
 
 def _before_liftings(dossier: Dossier) -> Dossier:
     """Return the same findings as the audit left them."""
-
-    def open_(releves: tuple[Releve, ...]) -> tuple[Releve, ...]:
-        return tuple(replace(r, leve_le=None, leve_par=None, leve_constat=None) for r in releves)
-
-    return replace(dossier, releves=open_(dossier.releves), verifications=open_(dossier.verifications))
+    releves, checks = (
+        tuple(releve.sans_levee() for releve in some) for some in (dossier.releves, dossier.verifications)
+    )
+    return replace(dossier, releves=releves, verifications=checks)
 
 
 # ---- one object -----------------------------------------------------------------------------------------
@@ -155,11 +154,13 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         why = f"{', '.join(unread)} : aucune source n’en donne le texte ; en citer un (document, page)"
         left = [reason for reason in reasons if reason.code != "decision"]
         reasons = [MotifConclusion(code="texte_absent", texte=why), *left]
+    unseen = [ligne.indicateur.id for ligne in objet.unseen()]
     values = {decision.delivrable for decision in possible}
     codes = {decision.code for decision in possible}
     beside: tuple[Octroi, ...] = ()
     if jugement is not None and judged:
-        reasons += _remarks(jugement)
+        remarks = jugement.remarques
+        reasons += (MotifConclusion(code="remarque", texte=r.texte, **rests_on(r)) for r in remarks)
         code_type = checklist.type_audit.code
         unknown = "" if possible else text
         lignes = [jugee for jugee, _ in judged]
@@ -174,7 +175,7 @@ def _conclusion(checklist: Checklist, dossier: Dossier, nom: str) -> Conclusion:
         a_confirmer=objet.left("a_confirmer"),
         motifs=tuple(reasons),
         a_verifier=objet.unchecked(),
-        repris=_carried(objet),
+        repris={nom: objet.repris[nom] for nom in unseen if nom in objet.repris},
         distinctions=beside,
     )
 
@@ -190,11 +191,6 @@ def _undecided(objet: Objet) -> str:
         "les règles ne disent pas si les lignes que cet audit ne voit pas gardent leur dernier niveau "
         f"ou ne comptent pas : {', '.join(numeros)}"
     )
-
-
-def _carried(objet: Objet) -> dict[str, Reprise]:
-    ids = [ligne.indicateur.id for ligne in objet.unseen()]
-    return {i: objet.repris[i] for i in ids if i in objet.repris}
 
 
 def _decided(
@@ -296,8 +292,3 @@ def _aggravated(objet: Objet) -> tuple[list[MotifConclusion], list[MotifConclusi
         )
         (sure if certain else unsure).append(motif)
     return sure, unsure
-
-
-def _remarks(jugement: Jugement) -> Iterator[MotifConclusion]:
-    for remarque in jugement.remarques:
-        yield MotifConclusion(code="remarque", texte=remarque.texte, **rests_on(remarque))

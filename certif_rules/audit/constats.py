@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from certif_rules.audit.compte_rendu import CompteRendu, Conflit
 from certif_rules.audit.demande import Demande
@@ -83,6 +84,10 @@ class Releve(Situe, frozen=True, kw_only=True):
     def ouvert(self) -> bool:
         """Return whether something was found that was not lifted since."""
         return self.porte and self.leve_le is None
+
+    def sans_levee(self) -> Releve:
+        """Return the same finding as the audit left it."""
+        return replace(self, leve_le=None, leve_par=None, leve_constat=None)
 
 
 def field_of(releve: Releve, champ: str) -> str | None:

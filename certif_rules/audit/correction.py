@@ -71,7 +71,7 @@ def correct(avant: Checklist, apres: Checklist, dossier: Dossier) -> Correction:
         if releve and reason:
             again.append(ARevoir(raison=reason, releve=releve))
         if releve is not None and reason and ligne.etat in DUS:
-            carried.append(replace(releve, constat=A_EVALUER, leve_le=None, leve_par=None, leve_constat=None))
+            carried.append(replace(releve.sans_levee(), constat=A_EVALUER))
         elif releve is not None and not reason and (_filled(releve) or ligne.etat in DUS):
             carried.append(releve)
         elif releve is None and ligne.etat == "a_auditer":

@@ -29,6 +29,19 @@ _SUPPORT = PLACES | {"sources", "confiance", "lecture", "incoherences", "lacunes
 #: The texts of an exigence layer that a reader compares, and those of a guide.
 _ENONCES = ("titre", "exigence")
 _DU_GUIDE = ("niveau_attendu", "preuves", "precisions", "adaptations", "commentaires")
+#: What is compared beside the lines, and the field that holds it: one by one, and as a whole.
+_SORTES: Mapping[str, str] = {
+    "critère": "criteres",
+    "catégorie": "categories",
+    "fait": "faits",
+    "type d’audit": "types_audit",
+    "constat": "constats",
+    "annotation": "annotations",
+    "jugement": "jugements",
+    "conservation": "conservations",
+    "mention": "mentions",
+}
+_ENSEMBLE = {"dérogations": "derogations", "équivalences": "equivalences", "mots": "vocabulaire"}
 
 
 class Redaction(Struct, frozen=True, kw_only=True):
@@ -175,7 +188,7 @@ def _lines(avant: Referentiel, apres: Referentiel, matched: Appariement) -> Iter
         lien = one_to_one[nom]
         before = avant.indicateurs[lien.de[0]]
         evolution = evolution_between(after, avant) or evolution_between(before, apres)
-        texts = tuple(_wordings(before, after))
+        texts = tuple(wordings(before, after))
         yield LigneComparee(
             avant=before,
             apres=after,
@@ -188,9 +201,10 @@ def _lines(avant: Referentiel, apres: Referentiel, matched: Appariement) -> Iter
         )
 
 
-def _wordings(before: Indicateur, after: Indicateur) -> Iterator[Redaction]:
+def wordings(before: object, after: object) -> Iterator[Redaction]:
+    """Yield the texts that both nodes have, and that differ."""
     for champ in _ENONCES:
-        one, two = getattr(before, champ), getattr(after, champ)
+        one, two = getattr(before, champ, None), getattr(after, champ, None)
         if one is not None and two is not None and one != two:
             yield Redaction(champ=champ, passes=compare_words(one, two))
 
@@ -235,38 +249,21 @@ def meaning(value: Any) -> Any:
 
 def _mutations(avant: Referentiel, apres: Referentiel) -> Iterator[Mutation]:
     """Yield what changes beside the lines, kind by kind, in the order of the later edition."""
-    kinds: tuple[tuple[str, Mapping[str, Any], Mapping[str, Any]], ...] = (
-        ("critère", avant.criteres, apres.criteres),
-        ("catégorie", avant.categories, apres.categories),
-        ("fait", avant.faits, apres.faits),
-        ("type d’audit", avant.types_audit, apres.types_audit),
-        ("constat", avant.constats, apres.constats),
-        ("annotation", avant.annotations, apres.annotations),
-        ("jugement", avant.jugements, apres.jugements),
-        ("conservation", avant.conservations, apres.conservations),
-        ("mention", avant.mentions, apres.mentions),
-    )
-    for sorte, before, after in kinds:
+    for sorte, champ in _SORTES.items():
+        before, after = getattr(avant, champ), getattr(apres, champ)
         for nom in dict.fromkeys((*after, *before)):
             one, two = before.get(nom), after.get(nom)
-            if one is None or two is None:
-                yield _mutation(
-                    sorte, nom, two if one is None else one, "entree" if one is None else "sortie"
-                )
-            elif meaning(one) != meaning(two):
-                yield _mutation(sorte, nom, two, "changee")
-    for sorte, one, two in (
-        ("dérogations", avant.derogations, apres.derogations),
-        ("équivalences", avant.equivalences, apres.equivalences),
-        ("mots", avant.vocabulaire, apres.vocabulaire),
-    ):
-        if meaning(one) != meaning(two):
+            if meaning(one) != meaning(two):
+                sens: Sens = "entree" if one is None else "sortie" if two is None else "changee"
+                yield Mutation(sorte=sorte, id=nom, titre=title_of(two or one), sens=sens)
+    for sorte, champ in _ENSEMBLE.items():
+        if meaning(getattr(avant, champ)) != meaning(getattr(apres, champ)):
             yield Mutation(sorte=sorte, id="", titre="", sens="changee")
 
 
-def _mutation(sorte: str, nom: str, value: Any, sens: Sens) -> Mutation:
-    titre = getattr(value, "titre", None) or getattr(value, "question", None) or ""
-    return Mutation(sorte=sorte, id=nom, titre=titre, sens=sens)
+def title_of(value: object) -> str:
+    """Return what people call something of a référentiel; nothing where it has no title."""
+    return getattr(value, "titre", None) or getattr(value, "question", None) or ""
 
 
 def _layers(avant: Referentiel, apres: Referentiel) -> Iterator[CoucheRemplacee]:

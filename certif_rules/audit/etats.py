@@ -11,7 +11,7 @@ from certif_rules.rules.motifs import ETATS, Etat, Motif, Reponse
 from certif_rules.rules.trivalent import Trivalent
 
 
-class Couple(Struct, frozen=True, kw_only=True):
+class Couple(Struct, frozen=True, kw_only=True, gc=False):
     """A pair answers for one category whether the line applies, and whether it is due."""
 
     categorie: str
@@ -28,7 +28,7 @@ class Couple(Struct, frozen=True, kw_only=True):
         """Return its reasons; whether a line is due is not worth saying of one that does not apply."""
         if self.portee.valeur is False:
             return self.portee.motifs
-        return (*self.portee.motifs, *self.perimetre.motifs)
+        return self.portee.motifs + self.perimetre.motifs
 
 
 def state(portee: Trivalent, perimetre: Trivalent) -> Etat:
@@ -55,7 +55,9 @@ def findings(
     """
     if etat == "non_audite":
         return ()
+    if etat != "non_applicable":
+        return indicateur.constats_permis
     codes = {motif.code for couple in couples for motif in couple.motifs}
-    if etat == "non_applicable" and codes == {"hors_categorie"}:
+    if codes == {"hors_categorie"}:
         return tuple(c for c in indicateur.constats_permis if constats[c].hors_portee)
     return indicateur.constats_permis

@@ -7,13 +7,14 @@ over the criteria: what the mean of each is over 1.5, times what the criterion w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.model.base import Comparaison
 from certif_rules.model.jugement import Mesure, Seuil
 
 #: Over lines: weighed values, what they weigh, how many there are, how many are under a level, or up to it.
@@ -70,26 +71,24 @@ def one_of(each: Iterable[Requis]) -> Requis:
     return cases[0] if len(cases) == 1 else Requis(cas=(cases,))
 
 
+#: Of each comparison, whether it is over (1) or under (-1), whether its threshold is left out, its opposite.
+_SENS: Mapping[Comparaison, tuple[int, bool, Comparaison]] = {
+    "au_moins": (1, False, "moins_de"),
+    "plus_de": (1, True, "au_plus"),
+    "au_plus": (-1, False, "plus_de"),
+    "moins_de": (-1, True, "au_moins"),
+}
+
+
 def asked(condition: Seuil) -> list[tuple[int, Fraction, bool]]:
     """Return the comparisons of a condition: over (1) or under (-1), a threshold, whether it is left out."""
-    each = (
-        (1, condition.au_moins, False),
-        (1, condition.plus_de, True),
-        (-1, condition.au_plus, False),
-        (-1, condition.moins_de, True),
-    )
-    return [(sens, Fraction(text), stricte) for sens, text, stricte in each if text is not None]
+    return [(_SENS[mot][0], seuil, _SENS[mot][1]) for mot, seuil in condition.comparaisons.items()]
 
 
 def turned(condition: Seuil) -> list[Seuil]:
     """Return, for each comparison of a condition, the one that holds of a value where it does not."""
     bare = Seuil(mesure=condition.mesure, critere=condition.critere)
-    each = (
-        ("moins_de", condition.au_moins),
-        ("au_plus", condition.plus_de),
-        ("plus_de", condition.au_plus),
-        ("au_moins", condition.moins_de),
-    )
+    each = ((opposite, getattr(condition, mot)) for mot, (_, _, opposite) in _SENS.items())
     return [replace(bare, **{mot: text}) for mot, text in each if text is not None]
 
 

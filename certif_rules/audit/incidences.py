@@ -11,7 +11,6 @@ from certif_rules.audit.correction import DUS, Correction, Sens
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import Contexte
 from certif_rules.rules.faits import resolve_all
-from certif_rules.rules.motifs import Etat
 from certif_rules.rules.mots import Cas
 from certif_rules.rules.portee import portee
 from certif_rules.rules.trivalent import Trivalent, either
@@ -99,15 +98,11 @@ def by_state(correction: Correction) -> tuple[Incidence, ...]:
             sens=m.sens,
             avant=m.avant,
             apres=m.apres,
-            motifs=_reasons(m.motifs, m.apres),
+            motifs=m.motifs if m.apres is not None else ("la ligne n’existe plus dans cette édition",),
         )
         for m in correction.changements
         if m.avant != m.apres and not (m.avant is None and m.apres == "non_applicable")
     )
-
-
-def _reasons(motifs: tuple[str, ...], apres: Etat | None) -> tuple[str, ...]:
-    return motifs if apres is not None else ("la ligne n’existe plus dans cette édition",)
 
 
 def findings_kept(

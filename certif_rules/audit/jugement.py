@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from certif_rules.model.jugement import Jugement, Mesure, Seuil
+from certif_rules.model.jugement import Jugement, Mesure
 from certif_rules.model.referentiel import Constat, Indicateur
 
 #: What a measure is worth: ``None`` when nothing was measured, which no condition accepts.
@@ -156,15 +156,3 @@ def _sum(mesure: Mesure, values: Mapping[str, Valeur]) -> Nombre:
         else:
             total += value
     return total
-
-
-def holds(condition: Seuil, value: Nombre) -> bool:
-    """Return whether a measure is what the condition asks; never, when nothing was measured."""
-    if value is None:
-        return False
-    return (
-        (condition.au_moins is None or value >= Fraction(condition.au_moins))
-        and (condition.plus_de is None or value > Fraction(condition.plus_de))
-        and (condition.au_plus is None or value <= Fraction(condition.au_plus))
-        and (condition.moins_de is None or value < Fraction(condition.moins_de))
-    )

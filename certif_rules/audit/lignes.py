@@ -25,10 +25,11 @@ from certif_rules.rules.trivalent import either
 def build_lines(referentiel: Referentiel, contexte: Contexte) -> tuple[Ligne, ...]:
     """Return one line per indicator, in the référentiel's order, due or not."""
     faits = resolve_all(referentiel, contexte)
-    return tuple(
-        line_of(referentiel, contexte, faits, indicateur, _pairs(referentiel, contexte, faits, indicateur))
-        for indicateur in referentiel.indicateurs.values()
-    )
+    lines = []
+    for line in referentiel.indicateurs.values():
+        couples = tuple(pair_of(Cas(referentiel, contexte, faits, line, c)) for c in faits)
+        lines.append(line_of(referentiel, contexte, faits, line, couples))
+    return tuple(lines)
 
 
 def build_pieces(
@@ -74,8 +75,7 @@ def build_points(
 
 def _what_is_missing(referentiel: Referentiel, faits: FaitsParCategorie, regle: Regle) -> str:
     """Return what would say whether a document or a check is due: a fact, else the earlier audit."""
-    rules = (regle, *([regle.sauf] if regle.sauf else []))
-    cited = [str(rule.mots["fait"]) for rule in rules if "fait" in rule.mots]
+    cited = [str(rule.mots["fait"]) for rule in regle.emboitees if "fait" in rule.mots]
     unknown = [nom for nom in cited if any(known[nom] is None for known in faits.values())]
     return why_unknown(referentiel.faits[unknown[0]]) if unknown else "audit précédent à renseigner"
 
@@ -94,12 +94,6 @@ def build_sites(contexte: Contexte, regle: SitesExtension | None) -> SitesAudite
     else:
         sites, texte = None, regle.inconnu
     return SitesAudites(sites=sites, texte=texte, **rests_on(regle))
-
-
-def _pairs(
-    referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie, indicateur: Indicateur
-) -> tuple[Couple, ...]:
-    return tuple(pair_of(Cas(referentiel, contexte, faits, indicateur, categorie)) for categorie in faits)
 
 
 def line_of(
@@ -127,7 +121,7 @@ def line_of(
             if etat in ("a_auditer", "a_confirmer")
             else ()
         ),
-        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits),
+        lacunes=relevant(indicateur.lacunes, referentiel, contexte, faits) if indicateur.lacunes else (),
         constat_precedent=constat.constat if constat else None,
     )
 
@@ -140,8 +134,10 @@ def pair_of(cas: Cas) -> Couple:
 
 def _reasons(couples: tuple[Couple, ...], contexte: Contexte) -> tuple[Motif, ...]:
     """Return every reason once, those of the pairs that decided the state of the line first."""
+    if len(couples) == 1:
+        return dedupe(couples[0].motifs) + _never_seen(couples, contexte)
     order = tuple([couple.categorie for couple in couples])
-    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat)) if order[1:] else couples
+    by_strength = sorted(couples, key=lambda couple: ETATS.index(couple.etat))
     motifs = dedupe([motif for couple in by_strength for motif in couple.motifs])
     return (*[_in_order(motif, order) for motif in motifs], *_never_seen(couples, contexte))
 
@@ -174,6 +170,8 @@ def _texts(
     textes: tuple[Texte, ...], referentiel: Referentiel, contexte: Contexte, faits: FaitsParCategorie
 ) -> tuple[Texte, ...]:
     """Return the texts that concern this audit; one that hangs on an unknown fact says on which."""
+    if not textes:
+        return ()
     code = referentiel.types_audit[contexte.type_audit].code
     selected = []
     for texte in textes:

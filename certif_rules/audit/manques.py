@@ -156,32 +156,31 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
     if evaluation is None:
         yield Manque("Évaluation", "par qui, quel jour, ce qui est recommandé", "evaluation")
     else:
-        parts = {
-            "par qui": evaluation.par,
-            "quel jour": evaluation.le,
-            "ce qui est recommandé": evaluation.recommandation,
-        }
-        names = [name for name, value in parts.items() if not value]
-        if names:
-            yield Manque("Évaluation", ", ".join(names), "evaluation")
+        parts = (evaluation.par, evaluation.le, evaluation.recommandation)
+        yield from _lacking(
+            "evaluation", "Évaluation", ("par qui", "quel jour", "ce qui est recommandé"), parts
+        )
     yield from _missing_opinions(bilan)
     if not decisions:
         yield Manque("Décision", "par qui, quel jour, ce qui est décidé", "decision")
     for decision in decisions or ():
         if other_than_called_for(bilan, decision) and not decision.motif:
             yield Manque("Décision", "motif d’une décision que les constats n’appellent pas", "decision")
-        parts = {
-            "par qui": decision.par or decision.instance,
-            "quel jour": decision.le,
-            "ce qui est décidé": decision.decision,
-        }
-        names = [name for name, value in parts.items() if not value]
-        if names:
-            yield Manque("Décision", ", ".join(names), "decision")
+        given = (decision.par or decision.instance, decision.le, decision.decision)
+        yield from _lacking("decision", "Décision", ("par qui", "quel jour", "ce qui est décidé"), given)
     for suivi in follow_up(bilan.procedure, bilan.dossier.compte_rendu):
         if suivi.role == "notifie" and _lacks_day(suivi):
             words = ", ".join(filter(None, (name_of(bilan.procedure, suivi), "quel jour")))
             yield Manque("Notification", words, "notification")
+
+
+def _lacking(
+    champ: str, rubrique: str, names: tuple[str, ...], values: tuple[object, ...]
+) -> Iterator[Manque]:
+    """Yield, in one entry, the names of the values that are not given."""
+    left = [name for name, value in zip(names, values, strict=True) if not value]
+    if left:
+        yield Manque(rubrique, ", ".join(left), champ)
 
 
 def _missing_opinions(bilan: Bilan) -> Iterator[Manque]:

@@ -6,6 +6,9 @@ facts and the days that the rules of the type name, the certificates of equivale
 audit says of the line. Its texts
 depend on the type and on the facts that they name, its gaps on what their own rules answer. Nothing else of
 a context is read by ``lignes``: audits that agree on it share the line.
+
+Lines share as much among themselves. Those that the rules of an audit type tell apart by nothing are due
+alike; those whose scope has the same words, and names no fact, apply alike, each by its own rule.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from threading import RLock
 from typing import Final, NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
@@ -24,8 +28,8 @@ from certif_rules.model.referentiel import Indicateur, Referentiel, TypeAudit
 from certif_rules.rules.contexte import ConstatPrecedent, Contexte, FaitsParCategorie
 from certif_rules.rules.faits import origin, resolve_all
 from certif_rules.rules.lacunes import matters
-from certif_rules.rules.motifs import Reponse
-from certif_rules.rules.mots import MOTS_DU_PRECEDENT, Cas
+from certif_rules.rules.motifs import Motif, Reponse, each_once
+from certif_rules.rules.mots import MOTS, MOTS_DE_LIGNE, MOTS_DU_PRECEDENT, Cas
 from certif_rules.rules.perimetre import before, perimetre
 from certif_rules.rules.portee import portee
 from certif_rules.rules.trivalent import Trivalent
@@ -63,6 +67,8 @@ class Partage:
         self._lectures: dict[str, _Lecture] = {}
         self._numbers: dict[Hashable, int] = {}
         self._answers: dict[Reponse, _Answer] = {}
+        #: By the words of a scope that names no fact, and the category.
+        self._reasons: dict[Hashable, Reponse] = {}
         self._size = 0
 
     def lines(self, contexte: Contexte) -> tuple[Ligne, ...]:
@@ -75,8 +81,10 @@ class Partage:
         precedent = contexte.precedent
         constats = (precedent.constats if precedent else None) or {}
         return tuple(
-            self._line(gardees, lecture, contexte, faits, categories, constats.get(gardees.indicateur.id))
-            for gardees in self._gardees
+            [
+                self._line(gardees, lecture, contexte, faits, categories, constats.get(gardees.indicateur.id))
+                for gardees in self._gardees
+            ]
         )
 
     def _line(
@@ -88,16 +96,21 @@ class Partage:
         categories: list[_Category],
         constat: ConstatPrecedent | None,
     ) -> Ligne:
-        earlier = lecture.of_line(contexte, gardees.indicateur.id, constat)
-        portees, perimetres = gardees.portees, gardees.perimetres.setdefault(earlier, {})
-        pairs = []
+        portees, perimetres = gardees.portees, lecture.alike(self._referentiel, contexte, gardees, constat)
         asked: list[Hashable] = [contexte.type_audit, constat and constat.constat]
+        pairs = []
         for category in categories:
             of_scope = category.scopes[gardees.faits]
             scope = portees.get(of_scope)
             if scope is None:
-                cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
-                scope = portees[of_scope] = self._answer(portee(cas))
+                known = self._reasons.get((gardees.mots, category.nom))
+                if known is not None:
+                    scope = _Answer(of_scope, _own(known, gardees.indicateur.portee[0]))
+                    self._size += 1
+                else:
+                    cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
+                    scope = self._scope(gardees, cas, of_scope)
+                portees[of_scope] = scope
             due = perimetres.get(category.audit)
             if due is None:
                 cas = Cas(self._referentiel, contexte, faits, gardees.indicateur, category.nom)
@@ -105,18 +118,32 @@ class Partage:
                 due = perimetres[category.audit] = self._answer(perimetre(cas, type_audit))
             pairs.append((category, scope, due))
             asked += (category.number, scope.number, due.number)
-        asked += [c.values[nom] for nom in gardees.faits_des_textes for c in categories]
-        asked += [matters(lacune, self._referentiel, contexte, faits) for lacune in gardees.lacunes]
+        if gardees.faits_des_textes:
+            asked += [c.values[nom] for nom in gardees.faits_des_textes for c in categories]
+        if gardees.lacunes:
+            asked += [matters(lacune, self._referentiel, contexte, faits) for lacune in gardees.lacunes]
         cle = tuple(asked)
         line = gardees.lignes.get(cle)
         if line is None:
             couples = tuple(
-                Couple(categorie=c.nom, portee=s.reponse, perimetre=d.reponse) for c, s, d in pairs
+                [Couple(categorie=c.nom, portee=s.reponse, perimetre=d.reponse) for c, s, d in pairs]
             )
             line = line_of(self._referentiel, contexte, faits, gardees.indicateur, couples)
             gardees.lignes[cle] = line
             self._size += 1
         return line
+
+    def _scope(self, gardees: _Gardees, cas: Cas, number: int) -> _Answer:
+        """Return whether a line applies; ``number`` is that of what its scope reads.
+
+        Where it reads nothing but the category, no two of them are answered the same.
+        """
+        reponse = portee(cas)
+        if gardees.mots is None:
+            return self._answer(reponse)
+        self._reasons[gardees.mots, cas.categorie] = reponse
+        self._size += 1
+        return _Answer(number, reponse)
 
     def _lecture(self, id_: str) -> _Lecture:
         if id_ not in self._lectures:
@@ -145,12 +172,14 @@ class Partage:
     def _drop(self) -> None:
         for gardees in self._gardees:
             gardees.clear()
+        self._lectures.clear()
         self._numbers.clear()
         self._answers.clear()
+        self._reasons.clear()
         self._size = 0
 
 
-class _Answer(NamedTuple):
+class _Answer(Struct, frozen=True, gc=False):
     number: int
     reponse: Reponse
 
@@ -171,25 +200,28 @@ class _Category(NamedTuple):
 class _Gardees:
     """This keeps the answers of one indicator; the facts that its scope names, and that its texts name."""
 
+    __slots__ = ("faits", "faits_des_textes", "indicateur", "lacunes", "lignes", "mots", "portees")
+
     def __init__(self, indicateur: Indicateur) -> None:
-        texts = (*indicateur.preuves, *indicateur.precisions, *indicateur.adaptations)
+        texts = indicateur.preuves + indicateur.precisions + indicateur.adaptations
         self.indicateur = indicateur
-        self.faits = tuple(_named(_with_exceptions(indicateur.portee), "fait"))
-        self.faits_des_textes = sorted({texte.fait for texte in texts if texte.fait is not None})
-        self.lacunes = [lacune for lacune in indicateur.lacunes if lacune.si]
+        self.mots = _alone(indicateur.portee)
+        self.faits = tuple(_named(_with_exceptions(indicateur.portee), "fait")) if self.mots is None else ()
+        self.faits_des_textes = sorted({t.fait for t in texts if t.fait is not None}) if texts else ()
+        self.lacunes = [la for la in indicateur.lacunes if la.si] if indicateur.lacunes else ()
         self.portees: dict[int, _Answer] = {}
-        #: By what is read of the line in the earlier audit, then of the category.
-        self.perimetres: dict[Hashable, dict[int, _Answer]] = {}
         self.lignes: dict[Hashable, Ligne] = {}
 
     def clear(self) -> None:
         self.portees.clear()
-        self.perimetres.clear()
         self.lignes.clear()
 
 
 class _Lecture:
-    """A reading tells what the rules of an audit type, and of the types they refer to, read of an audit."""
+    """A reading tells what the rules of an audit type, and of the types they refer to, read of an audit.
+
+    It has what they answered: by what they read of a line, then of a category.
+    """
 
     def __init__(self, referentiel: Referentiel, type_audit: TypeAudit) -> None:
         rules = list(_rules_of(referentiel, type_audit, set()))
@@ -200,6 +232,37 @@ class _Lecture:
         self._earlier = not mots.isdisjoint(MOTS_DU_PRECEDENT)
         self._additions = "ajout" in mots
         self._certificates = sorted({equivalence.certificat for equivalence in referentiel.equivalences})
+        self._of_lines = [
+            (MOTS[mot], valeur)
+            for regle in rules
+            for mot, valeur in regle.mots.items()
+            if mot in MOTS_DE_LIGNE
+        ]
+        #: The number of what they read of each line at any audit, by its id.
+        self._lines: dict[str, int] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self._perimetres: dict[Hashable, dict[int, _Answer]] = {}
+
+    def alike(
+        self,
+        referentiel: Referentiel,
+        contexte: Contexte,
+        gardees: _Gardees,
+        constat: ConstatPrecedent | None,
+    ) -> dict[int, _Answer]:
+        """Return what was answered of the lines that these rules do not tell from this one, by category."""
+        indicateur = gardees.indicateur
+        of_line = self._lines.get(indicateur.id)
+        if of_line is None:
+            cas = Cas(referentiel, contexte, {}, indicateur, "")
+            read = tuple([mot(valeur, cas) for mot, valeur in self._of_lines])
+            of_line = self._lines[indicateur.id] = self._numbers.setdefault(read, len(self._numbers))
+        earlier = contexte.precedent and self.of_line(contexte, indicateur.id, constat)
+        key = (of_line, earlier)
+        answers = self._perimetres.get(key)
+        if answers is None:
+            answers = self._perimetres[key] = {}
+        return answers
 
     def of_category(
         self, contexte: Contexte, categorie: str, values: Mapping[str, Trivalent]
@@ -233,14 +296,15 @@ _PARTAGES: dict[int, Partage] = {}
 
 
 def _rules_of(referentiel: Referentiel, type_audit: TypeAudit, known: set[str]) -> Iterator[Regle]:
-    """Yield the rules that say whether a line is due at an audit type, and those they refer to."""
+    """Yield the rules that say whether a line is due at an audit type, or why not, and those referred to."""
     if type_audit.id in known:
         return
     known.add(type_audit.id)
     derogations = [d for d in referentiel.derogations if type_audit.id in d.types]
     pieces = (piece.regle for piece in type_audit.pieces)
     others = {derogation.comme for derogation in derogations}
-    for regle in _with_exceptions([*type_audit.perimetre, *pieces, *(d.garde for d in derogations)]):
+    own = (*type_audit.perimetre, *type_audit.sinon_selon, *pieces, *(d.garde for d in derogations))
+    for regle in _with_exceptions(own):
         yield regle
         if "vue" in regle.mots:  # as the type of the earlier audit would have it, whichever it was
             others.update(referentiel.types_audit)
@@ -252,10 +316,31 @@ def _rules_of(referentiel: Referentiel, type_audit: TypeAudit, known: set[str]) 
 
 
 def _with_exceptions(regles: Iterable[Regle]) -> Iterator[Regle]:
-    for regle in regles:
-        yield regle
-        if regle.sauf is not None:
-            yield from _with_exceptions((regle.sauf,))
+    return (each for regle in regles for each in regle.emboitees)
+
+
+def _own(reponse: Reponse, regle: Regle) -> Reponse:
+    """Return what was answered by a rule, for another that has the same words: each rests on its own."""
+    motif = reponse.motifs[0]
+    own = Motif(
+        code=motif.code,
+        texte=motif.texte,
+        categories=motif.categories,
+        emplacements=(regle.emplacement,),
+        sources=regle.sources if len(regle.sources) < 2 else each_once(regle.sources),
+        confiance=regle.confiance,
+        lecture=regle.lecture,
+        incoherences=regle.incoherences and each_once(regle.incoherences),
+    )
+    return Reponse(reponse.valeur, (own,))
+
+
+def _alone(portee: tuple[Regle, ...]) -> Hashable:
+    """Return the words of a scope of one rule, where its reason has nothing else but what it rests on."""
+    if len(portee) != 1 or portee[0].sauf is not None or portee[0].inconnu is not None:
+        return None
+    regle = portee[0]
+    return None if "fait" in regle.mots else (*regle.mots.items(), regle.motif)
 
 
 def _named(regles: Iterable[Regle], mot: str) -> list[str]:

@@ -78,24 +78,14 @@ def _left_to_choose(entries: Any) -> Iterator[Issue]:
 def findings(data: Any) -> PrecedentDit:
     """Return the audit told by findings that their schema accepts; lines « a_evaluer » say nothing."""
     audit = data.get("audit") or {}
-    constats = tuple(
-        ConstatDit(
-            str(entry["id"]),
-            entry["constat"],
-            entry.get("leve_le") is None,
-            place_of(entry, "id"),
-            entry.get("leve_constat"),
-            _followed(entry),
-        )
-        for entry in data["constats"]
-        if entry["constat"] != "a_evaluer"
-    )
+    constats = _recorded(data["constats"], "constat")
+    checks = data.get("verifications")
     return PrecedentDit(
         type=audit.get("type"),
         date=as_text(audit.get("date")),
         indicateurs_audites=tuple(constat.cle for constat in constats),
         constats=constats,
-        verifications=_earlier_checks(data.get("verifications")),
+        verifications=None if checks is None else _recorded(checks, "resultat"),
         lieu=place_of(data, "audit") or place_of(data, "constats"),
         edition=as_text(_edition(data)),
         precedent=precedent_of(data) if data.get("precedent") is not None else None,
@@ -121,20 +111,19 @@ def _followed(entry: Mapping[str, Any]) -> dict[str, str]:
     return texts
 
 
-def _earlier_checks(entries: Any) -> tuple[ConstatDit, ...] | None:
-    """Return the checks that were made, as findings; ``None`` when the file says nothing of any."""
-    if entries is None:
-        return None
+def _recorded(entries: Any, key: str) -> tuple[ConstatDit, ...]:
+    """Return the findings of lines, or the results of checks, that say something."""
     return tuple(
         ConstatDit(
             str(entry["id"]),
-            entry["resultat"],
+            entry[key],
             entry.get("leve_le") is None,
             place_of(entry, "id"),
-            ecart=_followed(entry),
+            entry.get("leve_constat"),
+            _followed(entry),
         )
         for entry in entries
-        if entry.get("resultat", "a_evaluer") != "a_evaluer"
+        if entry.get(key, "a_evaluer") != "a_evaluer"
     )
 
 

@@ -139,7 +139,7 @@ def _audit_rules(referentiel: Referentiel) -> Iterator[Regle]:
 
 def _facts_of_rules(regles: Iterator[Regle] | tuple[Regle, ...], referentiel: Referentiel) -> set[str]:
     """Return the facts that these rules name, and those that decide them by implication, either way."""
-    named = {str(r.mots["fait"]) for regle in regles for r in (regle, regle.sauf) if r and "fait" in r.mots}
+    named = {str(r.mots["fait"]) for regle in regles for r in regle.emboitees if "fait" in r.mots}
     linked = {
         other
         for fait in referentiel.faits.values()

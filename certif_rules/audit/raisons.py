@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from certif_rules.model.base import Appui
 from certif_rules.model.jugement import Decision, Jugement
@@ -23,8 +23,9 @@ def taken(jugement: Jugement, possible: Iterable[Decision], code_type: str) -> l
     """
     reasons = []
     for decision in {d.code: d for d in possible}.values():
+        compared = {seuil.mesure: None for condition in decision.si for seuil in condition.seuils}
         worth = rests_on(decision)
-        worth["sources"] = each_once(decision.sources, _rule_sources(jugement, decision))
+        worth["sources"] = each_once(decision.sources, *(jugement.mesures[nom].sources for nom in compared))
         texte = decision.titre_pour(code_type)
         reasons.append(MotifConclusion(code="decision", texte=texte, **worth))
     return reasons
@@ -33,10 +34,3 @@ def taken(jugement: Jugement, possible: Iterable[Decision], code_type: str) -> l
 def in_words(motifs: Iterable[MotifConclusion]) -> str:
     """Return the decisions that are taken as one text: those which read alike, once."""
     return ", ou ".join(dict.fromkeys(motif.texte for motif in motifs))
-
-
-def _rule_sources(jugement: Jugement, decision: Decision) -> Iterator[str]:
-    """Yield the sources of the measures that the decision compares."""
-    for condition in decision.si:
-        for seuil in condition.seuils:
-            yield from jugement.mesures[seuil.mesure].sources

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from certif_rules.audit.editions import EditionsComparees, Redaction, meaning
-from certif_rules.audit.redactions import compare_words
+from certif_rules.audit.editions import EditionsComparees, Redaction, meaning, title_of, wordings
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Changement, Critere, Indicateur, Referentiel, TypeAudit
 
@@ -70,7 +69,7 @@ def _operation(label: Referentiel, base: EditionsComparees, change: Changement) 
     """Return what became of what a change replaces, or withdraws."""
     before, after = (_node(side, change) for side in (base.avant, base.apres))
     final = _node(label, change)
-    texts = tuple(_wordings(before, after))
+    texts = tuple(wordings(before, after))
     moved = [c for c in change.champs if meaning(getattr(before, c)) != meaning(getattr(after, c, None))]
     same = tuple(c for c in change.champs if after is not None and getattr(after, c) == getattr(final, c))
     devenir: Devenir = "inchange"
@@ -101,14 +100,6 @@ def _node(referentiel: Referentiel, change: Changement) -> Critere | Indicateur 
     return referentiel.indicateurs.get(change.cible)
 
 
-def _wordings(before: Any, after: Any) -> Iterator[Redaction]:
-    """Yield the texts of a node that differ."""
-    for champ in ("titre", "exigence"):
-        one, two = getattr(before, champ, None), getattr(after, champ, None)
-        if after is not None and one is not None and two is not None and one != two:
-            yield Redaction(champ=champ, passes=compare_words(one, two))
-
-
 def _hung(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
     """Yield each criterion of the base that lines of the label hang on."""
     lines: dict[str, list[str]] = {}
@@ -117,7 +108,7 @@ def _hung(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
             lines.setdefault(str(line.critere), []).append(line.numero)
     for nom, numbers in lines.items():
         before, after = base.avant.criteres[nom], base.apres.criteres.get(nom)
-        texts = tuple(_wordings(before, after))
+        texts = tuple(wordings(before, after))
         yield Touche(
             geste="rattachement",
             sorte="critère",
@@ -152,9 +143,8 @@ def _named(label: Referentiel, base: EditionsComparees) -> Iterator[Touche]:
             devenir: Devenir = (
                 "sans_cible" if two is None else "inchange" if meaning(one) == meaning(two) else "a_relire"
             )
-            name = getattr(one, "titre", None) or getattr(one, "question", None) or nom
-            named = tuple(users[sorte, nom])
-            yield Touche(geste="regle", sorte=sorte, cible=nom, nom=name, par=named, devenir=devenir)
+            named, par = title_of(one) or nom, tuple(users[sorte, nom])
+            yield Touche(geste="regle", sorte=sorte, cible=nom, nom=named, par=par, devenir=devenir)
 
 
 def _rules(label: Referentiel, base: Referentiel) -> Iterator[tuple[str, Regle]]:
@@ -178,10 +168,8 @@ def _of_type(type_audit: TypeAudit) -> Iterator[Regle]:
 
 def _words(rule: Regle) -> Iterator[str]:
     """Yield every name that a rule uses, at any depth."""
-    for value in rule.mots.values():
+    for value in (value for each in rule.emboitees for value in each.mots.values()):
         if isinstance(value, str):
             yield value
         elif isinstance(value, tuple):
             yield from value
-    if rule.sauf is not None:
-        yield from _words(rule.sauf)

@@ -69,9 +69,5 @@ def _same_edition(checklist: Checklist, precedent: Precedent) -> bool:
     if precedent.date is None:
         return False
     day = precedent.date.isoformat()
-    own = (
-        retenue.couche
-        for retenue in referentiel.couches
-        if retenue.couche.referentiel == referentiel.id and retenue.couche.nature == "exigence"
-    )
-    return any(couche.du <= day and (couche.au is None or day <= couche.au) for couche in own)
+    couche = referentiel.couche_de(referentiel.id, "exigence")
+    return couche is not None and couche.du <= day and (couche.au is None or day <= couche.au)

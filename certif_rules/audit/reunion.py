@@ -35,6 +35,7 @@ from certif_rules.audit.sites import (
 )
 from certif_rules.colonnes import fields, signatures
 from certif_rules.errors import Location
+from certif_rules.source.donnees import as_text
 
 #: The fields of a finding that hold one value each, several, and texts by key.
 _SIGNEES = signatures("texte")
@@ -186,7 +187,7 @@ def _version(value: Any, releve: Releve | None, place: Location | None, nom: str
     """Return what one person said of a field, and in which file."""
     par = ENTRE_SIGNATAIRES.join(releve.signataires) if releve else ""
     de = PurePath(place.file).name if place else nom
-    return Version(valeur=_as_text(value), de=de or None, par=par or None, lieu=place)
+    return Version(valeur=as_text(value), de=de or None, par=par or None, lieu=place)
 
 
 def _fields(three: _Trois, noms: tuple[str, str]) -> Releve:
@@ -251,7 +252,7 @@ class _Jonction:
         if not settled:
             for rank, text in enumerate(three[:2]):
                 if text is not None or none[rank] or not versions[rank]:
-                    dits.setdefault(_as_text(text), self._version(champ, rank, text))
+                    dits.setdefault(as_text(text), self._version(champ, rank, text))
         if dits:
             chosen = settled and value is None and any(none)
             self.conflits.append(Conflit(champ=champ, valeurs=tuple(dits.values()), aucune=chosen))
@@ -321,7 +322,7 @@ def _choice(three: Sequence[Any], versions: Sequence[Sequence[str | None]]) -> t
         return True, one
     if one == start:
         return True, two
-    over_two, over_one = _as_text(two) in versions[0], _as_text(one) in versions[1]
+    over_two, over_one = as_text(two) in versions[0], as_text(one) in versions[1]
     if over_two != over_one:
         return True, one if over_two else two
     return False, None
@@ -342,12 +343,8 @@ def _over_none(
         return set(theirs) <= set(mine), None
     if other == three[2]:
         return True, None
-    known, covered = _as_text(other) in mine, bool(theirs) and set(mine) <= set(theirs)
+    known, covered = as_text(other) in mine, bool(theirs) and set(mine) <= set(theirs)
     return known != covered, other if covered and not known else None
-
-
-def _as_text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _head(dossier: Dossier) -> dict[str, Any]:

@@ -27,17 +27,14 @@ class Silence(Struct, frozen=True, kw_only=True):
 
 def kept_from(base: Dossier, dossier: Dossier, silence: Silence) -> Dossier:
     """Return what a file says, with what the one that it was made from says where it has no place to."""
-    whole = {champ: getattr(base, champ) for champ in silence.dossier if _unsaid(getattr(dossier, champ))}
+    own = {champ: getattr(dossier, champ) for champ in silence.dossier}
+    whole = {champ: getattr(base, champ) for champ, value in own.items() if not value or value == _RIEN}
     return replace(
         dossier,
         releves=tuple(_filled(base.releves, dossier.releves, silence.lignes)),
         verifications=tuple(_filled(base.verifications, dossier.verifications, silence.verifications)),
         **whole,
     )
-
-
-def _unsaid(value: object) -> bool:
-    return not value or value == _RIEN
 
 
 def _filled(before: Sequence[Releve], now: Sequence[Releve], silent: frozenset[str]) -> Iterator[Releve]:

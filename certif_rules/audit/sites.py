@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne
 from certif_rules.audit.compte_rendu import Conflit, compte_rendu_as_data, entry_name
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve, by_line
 from certif_rules.audit.deduction import (
     MOYENNE,
     ConstatDeduit,
@@ -151,19 +151,13 @@ def opened(checklist: Checklist, dossier: Dossier) -> Dossier:
     decided = {ligne.indicateur.id for ligne in checklist.lignes if rule_of(checklist, ligne) is not None}
     if not decided:
         return dossier
-
-    def at_audit(part: Releve) -> Releve:
-        return replace(part, leve_le=None, leve_par=None, leve_constat=None)
-
-    return replace(
-        dossier,
-        releves=tuple(
-            replace(releve, par_site=tuple(map(at_audit, releve.par_site)))
-            if releve.ligne in decided
-            else releve
-            for releve in dossier.releves
-        ),
+    releves = (
+        replace(releve, par_site=tuple(part.sans_levee() for part in releve.par_site))
+        if releve.ligne in decided
+        else releve
+        for releve in dossier.releves
     )
+    return replace(dossier, releves=tuple(releves))
 
 
 def check_sites(checklist: Checklist, dossier: Dossier, only: str | None = None) -> Iterator[Issue]:
@@ -230,20 +224,18 @@ def undecided(checklist: Checklist, dossier: Dossier) -> Iterator[Avertissement]
             where = names.get(releve.ligne, releve.ligne) + (f", site {one.site}" if one.site else "")
             for conflit in one.disputes:
                 yield _to_settle(f"{where}, {_field(conflit.champ)}", conflit)
-    by_line: dict[str, list[Releve]] = {}
-    for releve in dossier.releves:
-        by_line.setdefault(releve.ligne, []).append(releve)
+    releves = by_line(dossier)
     deduits = deduced(checklist, dossier)
     yield from _sites_to_see(checklist, deduits)
     for ligne in (li for li in checklist.lignes if li.indicateur.id not in deduits):
-        for releve in by_line.get(ligne.indicateur.id, ()):
-            if not releve.porte and fails_somewhere(releve, gaps_of(checklist, ligne)):
-                seen = ", ".join(f"{part.constat} à {part.site}" for part in releve.par_site if part.porte)
-                message = (
-                    f"ligne {ligne.indicateur.numero} : {seen} ; la gravité pour l’ensemble des sites reste à"
-                    " choisir, avec sa raison"
-                )
-                yield Avertissement("gravite_a_choisir", message)
+        own = releves.get(ligne.indicateur.id)
+        if own is not None and not own.porte and fails_somewhere(own, gaps_of(checklist, ligne)):
+            seen = ", ".join(f"{part.constat} à {part.site}" for part in own.par_site if part.porte)
+            message = (
+                f"ligne {ligne.indicateur.numero} : {seen} ; la gravité pour l’ensemble des sites reste à"
+                " choisir, avec sa raison"
+            )
+            yield Avertissement("gravite_a_choisir", message)
 
 
 def _sites_to_see(checklist: Checklist, deduits: Mapping[str, ConstatDeduit]) -> Iterator[Avertissement]:

@@ -92,6 +92,8 @@ def completed(referentiel: Referentiel, dits: TextesDits) -> tuple[Referentiel, 
 
 def _line(line: Indicateur, node: Any, lecteur: Lecteur) -> Indicateur:
     """Return the line with what ``node`` gives and it lacks; what it has is an issue."""
+    from certif_rules.construction.surcouche import without  # as above
+
     values: dict[str, Any] = {}
     for champ in (*_PHRASES, "niveau_attendu"):
         if node.get(champ) is None:
@@ -107,14 +109,10 @@ def _line(line: Indicateur, node: Any, lecteur: Lecteur) -> Indicateur:
         texts = (_marked(texte) for texte in lecteur.read_all(Texte, node, champ))
         values[champ] = (*getattr(line, champ), *texts)
     filled = {champ for champ in values if values[champ]}
-    lacunes = (
-        replace(lacune, champs=tuple(c for c in lacune.champs if c not in filled)) for lacune in line.lacunes
-    )
     quoted = line.citation and "exigence" not in filled
     sources = tuple(dict.fromkeys((*line.sources, *lecteur.cite_all("source", node, "sources"))))
-    return replace(
-        line, **values, citation=quoted, sources=sources, lacunes=tuple(la for la in lacunes if la.champs)
-    )
+    lacunes = without(line.lacunes, filled)
+    return replace(line, **values, citation=quoted, sources=sources, lacunes=lacunes)
 
 
 def _marked(texte: Texte) -> Texte:

@@ -14,7 +14,7 @@ from functools import lru_cache
 FINE = "\u202f"
 INSECABLE = "\u00a0"
 
-_MOIS = (
+MOIS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
@@ -93,7 +93,7 @@ def day(value: date | str) -> str:
     """Return a day as people read it: « 1er septembre 2026 ». A text is an ISO date."""
     jour = date.fromisoformat(value) if isinstance(value, str) else value
     premier = "1er" if jour.day == 1 else str(jour.day)
-    return f"{premier} {_MOIS[jour.month - 1]} {jour.year}".replace(" ", INSECABLE)
+    return f"{premier} {MOIS[jour.month - 1]} {jour.year}".replace(" ", INSECABLE)
 
 
 def _space(texte: str) -> str:

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.console import for_console
-from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.contexte import context_options, dress_option, request
+from certif_rules.cli.flux import FLUX, Exemplaire, input_of, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
-    from certif_rules.plugins.hookspecs import Exporter
-    from certif_rules.services.formats import Format
     from certif_rules.vie.autodiagnostic import Cadre, Synthese
     from certif_rules.vie.progression import Comparaison
 
-_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: Most files of answers: the earlier, then the later.
 _MOST = 2
 
@@ -31,7 +27,7 @@ _MOST = 2
 @click.option(
     "--reponses",
     "reponses",
-    type=_FILE,
+    type=FLUX,
     multiple=True,
     metavar="FICHIER",
     help="Réponses (JSON, YAML, CSV) à dépouiller, ou « - » ; deux fois : avant, puis après (répétable).",
@@ -45,12 +41,7 @@ _MOST = 2
 @click.option(
     "--format", "format_", metavar="FORMAT", help="table (par défaut), html, json, csv, yaml, docx, pdf."
 )
-@click.option(
-    "--habillage",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
-    help="Habillage d’un organisme en YAML : logo, phrases de fin.",
-)
+@dress_option("Habillage d’un organisme en YAML : logo, phrases de fin.")
 @pseudonymise_option
 @output_options
 @click.pass_context
@@ -71,17 +62,13 @@ def command(
     from certif_rules.habillage.fichier import read_habillage
     from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
     from certif_rules.services.autodiagnostic import compare_syntheses, make_grid, synthesis
-    from certif_rules.services.formats import choose
     from certif_rules.services.reponses import read_answers
 
-    path = to_file(sortie)
-    appel, chosen, dress = fautes(), None, None
+    appel, dress = fautes(), None
     ecrit = ("grille", "synthese", "comparaison")[min(len(reponses), _MOST)]
     atelier = open_for(ctx)
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
-        chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
+    others = atelier.plugins.exporters
+    exemplaire = Exemplaire(ecrit, format_, sortie, replace=remplacer, others=others)
     with appel:
         dress = read_habillage(options["habillage"]) if options["habillage"] is not None else None
     _check_inputs(reponses, options)
@@ -107,11 +94,9 @@ def command(
         ]
         cadre = syntheses[-1].cadre
         value = syntheses[0] if len(syntheses) == 1 else compare_syntheses(*syntheses)
-    assert chosen is not None
-    content = _content(ecrit, value, chosen, to_terminal=path is None)
-    write(content, path, replace=remplacer)
-    if path is not None:
-        say(" : écrit.", path)
+    exemplaire.write(value)
+    if exemplaire.path is not None:
+        say(" : écrit.", exemplaire.path)
         warn_of(cadre.avertissements)
 
 
@@ -130,12 +115,3 @@ def _check_inputs(reponses: tuple[Path, ...], options: dict[str, Any]) -> None:
     if len(piped) > 1:
         message = "deux fichiers ne peuvent venir tous deux de l’entrée standard"
         raise UsageError([Issue("demande-contradictoire", message, None, "donner l’un des deux en fichier")])
-
-
-def _content(ecrit: str, value: Any, format_: Format | Exporter, *, to_terminal: bool) -> bytes:
-    """Return the bytes of the document, with plain signs for a console that lacks ours."""
-    from certif_rules.services.formats import Format, write_document
-
-    if to_terminal and isinstance(format_, Format) and format_.nu:
-        return for_console(lambda plain: write_document(ecrit, format_, value, poor=plain))
-    return write_document(ecrit, format_, value)

@@ -12,7 +12,7 @@ import click
 from certif_rules.cli.affichage import format_option
 from certif_rules.cli.console import PLAIN
 from certif_rules.cli.contexte import merged, name
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.flux import FLUX, check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 
@@ -22,24 +22,15 @@ if TYPE_CHECKING:
     from certif_rules.errors import Fautes
     from certif_rules.vie.echeancier import Echeancier
 
-_FICHIER = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @french_command(gathers=True)
 @click.argument("referentiel", required=False)
-@click.option(
-    "--profil",
-    type=_FICHIER,
-    metavar="FICHIER",
-    help="Profil : ses audits et ses certificats donnent leurs jours.",
-)
-@click.option(
-    "--constats",
-    type=_FICHIER,
-    metavar="FICHIER",
-    help="Constats d’un audit, en place du profil : chaque écart a ses échéances.",
-)
+@click.option("--profil", type=FLUX, metavar="FICHIER",
+              help="Profil : ses audits et ses certificats donnent leurs jours.")  # fmt: skip
+@click.option("--constats", type=FLUX, metavar="FICHIER",
+              help="Constats d’un audit, en place du profil : chaque écart a ses échéances.")  # fmt: skip
 @click.option("--evenement", "evenements", multiple=True, metavar="NOM=AAAA-MM-JJ",
               help="Un événement et son jour (répétable).")  # fmt: skip
 @click.option("--report-jour-ouvre", "report", is_flag=True,
@@ -73,7 +64,6 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.calendrier import document
     from certif_rules.echanges.champs import as_bytes
-    from certif_rules.errors import Issue
     from certif_rules.services.calendrier import Saisie, make_calendar
     from certif_rules.services.formats import choose
 
@@ -85,18 +75,16 @@ def command(
         format_ = choose("calendrier", format_, path).name
     if dossier is not None and not _CODE.fullmatch(dossier):
         hint = "des lettres sans accent, des chiffres, point, tiret ou souligné ; aucun nom de personne"
-        appel.issues.append(Issue("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint))
+        appel.report("dossier-illisible", f"« {dossier} » n’est pas un code", None, hint)
     if format_ == "ics" and not (
         options["au"] or options["evenements"] or options["profil"] or options["constats"]
     ):
-        message, hint = (
-            "un fichier ICS a besoin d’un événement au moins",
-            "ajouter --evenement NOM=AAAA-MM-JJ, un profil ou des constats",
-        )
-        appel.issues.append(Issue("information-manquante", message, None, hint))
+        message = "un fichier ICS a besoin d’un événement au moins"
+        hint = "ajouter --evenement NOM=AAAA-MM-JJ, un profil ou des constats"
+        appel.report("information-manquante", message, None, hint)
     if options["profil"] is not None and options["constats"] is not None:
         message, hint = "un fichier de constats est un profil : l’un ou l’autre", "retirer --profil"
-        appel.issues.append(Issue("demande-contradictoire", message, None, hint))
+        appel.report("demande-contradictoire", message, None, hint)
     profil, constats = options.pop("profil"), options.pop("constats")
     nom, edition = name(referentiel, appel)
     typed = Demande(referentiel=nom, edition=edition)
@@ -111,11 +99,12 @@ def command(
     constate = read if isinstance(read, Dossier) else None
     value = make_calendar(open_for(ctx).registry, demande, Saisie(**options), constate)
     if format_ == "json":
-        write(as_bytes(document(value)), path, replace=remplacer)
+        content = as_bytes(document(value))
     elif format_ == "ics":
-        write(_ics(value, dossier, sequence), path, replace=remplacer)
+        content = _ics(value, dossier, sequence)
     else:
-        write(_table(value, to_terminal=path is None), path, replace=remplacer)
+        content = _table(value, to_terminal=path is None)
+    write(content, path, replace=remplacer)
 
 
 def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande | Dossier | None:
@@ -123,71 +112,31 @@ def _read(profil: Path | None, constats: Path | None, appel: Fautes) -> Demande 
     from certif_rules.audit.demande import read_profile
     from certif_rules.services.constats import read_dossier
 
-    if constats is not None:
+    given = profil if constats is None else constats
+    if given is not None:
         with appel:
-            return read_dossier(input_of(constats))
-    elif profil is not None:
-        with appel:
-            return read_profile(input_of(profil))
+            file = input_of(given)
+            return read_profile(file) if constats is None else read_dossier(file)
     return None
 
 
 def _ics(value: Echeancier, dossier: str | None, sequence: int) -> bytes:
-    from msgspec.structs import replace
-
     from certif_rules.cli.messages import warn
     from certif_rules.documents.calendrier.ics import left_out, render
-    from certif_rules.vie.calendrier import in_titles
     from certif_rules.vie.voies import needed
 
-    stamp = value.options.au or max(value.evenements.values(), default=None)
-    assert stamp is not None
     for calculee in left_out(value.calendrier.dates):
         missing = f" : {needed(value.calendrier.voies[calculee.id])}" if calculee.manquent else ""
         warn(f"« {calculee.titre} » n’a pas de jour{missing} ; absent du fichier")
     for avertissement in value.avertissements:
         warn(avertissement.message, avertissement.code)
-    spelled = (replace(d, calcul=in_titles(d.calcul, value.titres)) for d in value.calendrier.dates)
-    return render(
-        tuple(spelled),
-        titre=value.intitule,
-        referentiel=value.regime.referentiel.id,
-        stamp=stamp,
-        evenements=value.evenements,
-        sources=value.regime.sources,
-        dossier=dossier,
-        sequence=sequence,
-    )
+    return render(value, dossier=dossier, sequence=sequence)
 
 
 def _table(value: Echeancier, *, to_terminal: bool) -> bytes:
     """Return the text; for a console that lacks our signs, with the nearest that it has."""
-    text = "\n".join(map(_page, (value, *value.autres)))
+    from certif_rules.documents.calendrier.terminal import render
+
+    text = "\n".join(map(render, (value, *value.autres)))
     encoding = (sys.stdout.encoding or "utf-8") if to_terminal else "utf-8"
     return text.encode(encoding, PLAIN)
-
-
-def _page(value: Echeancier) -> str:
-    from certif_rules.documents.calendrier.terminal import Agenda, render
-
-    seances = value.cycle.seances
-    return render(
-        Agenda(
-            titre=value.titre,
-            evenements=tuple((day, nom, value.declares[nom].titre) for nom, day in value.evenements.items()),
-            dates=value.calendrier.dates,
-            manquants=tuple((nom, value.cycle.dates[nom].titre) for nom in value.calendrier.manquants),
-            voies=value.calendrier.voies,
-            titres=value.titres,
-            possibles=() if value.evenements else tuple((e.id, e.titre) for e in value.declares.values()),
-            plan=value.plan,
-            avertissements=value.avertissements,
-            incoherences=value.incoherences,
-            sources=tuple(source for code, source in value.regime.sources.items() if code in value.citees),
-            au=value.options.au,
-            report=value.options.report,
-            territoire=value.territoire,
-            attend=value.declares[seances.attend].titre if seances else "",
-            organisme=value.organisme,
-        )
-    )

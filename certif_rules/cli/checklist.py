@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.console import for_console
-from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write
+from certif_rules.cli.contexte import context_options, dress_option, request
+from certif_rules.cli.flux import Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.cli.usage import fautes
@@ -17,8 +16,6 @@ from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.audit.checklist import Checklist
-    from certif_rules.plugins.hookspecs import Exporter
-    from certif_rules.services.formats import Format
 
 #: What lines in a state are called in the summary, one and several.
 _COUNTERS = {
@@ -33,12 +30,7 @@ _COUNTERS = {
 @click.argument("referentiel", required=False)
 @context_options
 @click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, csv, html…")
-@click.option(
-    "--habillage",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
-    help="Habillage d’un organisme en YAML : logo, colonnes, phrases de fin.",
-)
+@dress_option("Habillage d’un organisme en YAML : logo, colonnes, phrases de fin.")
 @pseudonymise_option
 @output_options
 @click.pass_context
@@ -56,20 +48,16 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.personnes.pseudonymes import personal_data, pseudonymised
     from certif_rules.services.checklist import make_checklist
-    from certif_rules.services.formats import choose
 
-    path = to_file(sortie)
     atelier = open_for(ctx)
-    appel, dress, exporter = fautes(), None, None
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
+    others = atelier.plugins.exporters
+    exemplaire = Exemplaire("checklist", format_, sortie, replace=remplacer, others=others)
+    dress = None
+    with fautes():
         if habillage is not None:
             from certif_rules.habillage.fichier import read_habillage
 
             dress = read_habillage(habillage)
-    with appel:
-        exporter = choose("checklist", format_, path, atelier.plugins.exporters)
     demande = request(referentiel, options)
     if dress is not None:
         demande = replace(demande, habillage=dress)
@@ -77,19 +65,9 @@ def command(
         say_replaced(personal_data(demande))
         demande = pseudonymised(demande)
     checklist = make_checklist(atelier.registry, demande)
-    assert exporter is not None
-    write(_render(exporter, checklist, to_terminal=path is None), path, replace=remplacer)
-    if path is not None:
-        _summarise(checklist, path)
-
-
-def _render(exporter: Format | Exporter, checklist: Checklist, *, to_terminal: bool) -> bytes:
-    """Return the document; a table for a console that lacks our symbols is written with plain ones."""
-    from certif_rules.services.formats import Format, write_document
-
-    if to_terminal and isinstance(exporter, Format) and exporter.nu:
-        return for_console(lambda plain: write_document("checklist", exporter, checklist, poor=plain))
-    return write_document("checklist", exporter, checklist)
+    exemplaire.write(checklist)
+    if exemplaire.path is not None:
+        _summarise(checklist, exemplaire.path)
 
 
 def _summarise(checklist: Checklist, path: Path) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from certif_rules.cli.console import for_console
-from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write
+from certif_rules.cli.contexte import context_options, other_rules_option, request
+from certif_rules.cli.flux import Exemplaire, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 
@@ -18,11 +17,7 @@ from certif_rules.cli.usage import fautes
 @click.argument("avant")
 @click.argument("apres", metavar="APRES")
 @context_options
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
-)
+@other_rules_option()
 @click.option("--format", "format_", metavar="FORMAT", help="table (par défaut), json, md, html, docx, pdf.")
 @output_options
 @click.pass_context
@@ -39,31 +34,23 @@ def command(
     """
     from certif_rules.cli.atelier import open_for
     from certif_rules.cli.messages import warn
-    from certif_rules.errors import Issue, UsageError
+    from certif_rules.errors import UsageError
     from certif_rules.services.comparaison import compare_files
-    from certif_rules.services.formats import Format, choose, write_document
     from certif_rules.source.entree import MAX_CLASSEUR, standard_file
 
-    path, appel, chosen = to_file(sortie), fautes(), None
-    atelier = open_for(ctx)
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
-        chosen = choose("editions", format_, path, atelier.plugins.exporters)
+    appel, atelier = fautes(), open_for(ctx)
+    others = atelier.plugins.exporters
+    exemplaire = Exemplaire("editions", format_, sortie, replace=remplacer, others=others)
     for nom in ("edition", "guide"):
         if options[nom] is not None:
             message = f"--{nom} n’a pas de sens ici : les deux éditions sont nommées"
-            appel.issues.append(Issue("usage", message, None, "écrire REFERENTIEL@EDITION deux fois"))
+            appel.report("usage", message, None, "écrire REFERENTIEL@EDITION deux fois")
     if avant is None or apres is None:
         raise UsageError(appel.issues)
     source = standard_file(MAX_CLASSEUR) if avant == "-" else avant
     compared = compare_files(
         atelier.registry, source, apres, request(None, options), other_rules=accepter_autres_regles
     )
-    assert chosen is not None
-    if path is None and isinstance(chosen, Format) and chosen.nu:
-        write(for_console(lambda plain: write_document("editions", chosen, compared, poor=plain)), None)
-    else:
-        write(write_document("editions", chosen, compared), path, replace=remplacer)
+    exemplaire.write(compared)
     for avertissement in compared.avertissements:
         warn(avertissement.message, avertissement.code)

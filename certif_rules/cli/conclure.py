@@ -11,8 +11,8 @@ import click
 
 from certif_rules.blocs.typographie import day, prose, with_days
 from certif_rules.cli.affichage import format_option, paragraph, show_json, show_json_line
-from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.contexte import other_rules_option, texts_option
+from certif_rules.cli.flux import FLUX, input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 
@@ -29,18 +29,8 @@ _A_DES_PERSONNES = (
 
 
 @french_command()
-@click.argument(
-    "constats",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="CONSTATS...",
-)
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
-)
+@click.argument("constats", nargs=-1, required=True, type=FLUX, metavar="CONSTATS...")
+@other_rules_option()
 @texts_option
 @pseudonymise_option
 @format_option("table", "json")
@@ -79,33 +69,26 @@ def command(
             continue
         if pseudonymiser:
             say_replaced(replaced)
-        if len(constats) == 1:
-            _print_one(bilan, format_)
-        else:
-            _print_among(source if isinstance(source, Path) else Path(source.nom), bilan, format_)
+        path = source if isinstance(source, Path) else Path(source.nom)
+        _print(bilan, format_, path if len(constats) > 1 else None)
     if wrong:
         raise DataError(wrong)
 
 
-def _print_one(bilan: Bilan, format_: str) -> None:
+def _print(bilan: Bilan, format_: str, among: Path | None) -> None:
+    """Print a conclusion; that of one file ``among`` several is under its name, a line of JSON each."""
     from certif_rules.echanges.conclusion import document
 
-    if format_ == "json":
+    if among is None and format_ == "json":
         show_json(document(bilan))
-    else:
+    elif format_ == "json":
+        show_json_line({"fichier": str(among), **document(bilan)})
+    elif among is None:
         _show(bilan)
-
-
-def _print_among(path: Path, bilan: Bilan, format_: str) -> None:
-    """Print the conclusion of one of several files, under its name."""
-    from certif_rules.echanges.conclusion import document
-
-    if format_ == "json":
-        show_json_line({"fichier": str(path), **document(bilan)})
-        return
-    click.echo(f"=== {path}")  # on one line, whatever its length
-    _show(bilan)
-    click.echo()
+    else:
+        click.echo(f"=== {among}")  # on one line, whatever its length
+        _show(bilan)
+        click.echo()
 
 
 def _show(bilan: Bilan) -> None:
@@ -173,7 +156,7 @@ def _show_procedure(bilan: Bilan) -> None:
 
 
 def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
-    from certif_rules.documents.mots import at_length
+    from certif_rules.documents.mots import at_length, in_figures
 
     referentiel = bilan.checklist.referentiel
     paragraph(f"{conclusion.objet} : {prose(conclusion.texte)}", hanging=4)
@@ -189,12 +172,12 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
         titre = prose(jugement.mesures[nom].titre) if jugement else nom
         if isinstance(value, Mapping):
             each = ", ".join(
-                f"{referentiel.criteres[critere].numero} : {_number(child)}"
+                f"{referentiel.criteres[critere].numero} : {in_figures(child)}"
                 for critere, child in value.items()
             )
             paragraph(f"{titre} : {each or 'sans valeur'}", 2, hanging=4)
         else:
-            paragraph(f"{titre} : {_number(value)}", 2, hanging=4)
+            paragraph(f"{titre} : {in_figures(value)}", 2, hanging=4)
     for motif in conclusion.motifs:
         paragraph(f"- {prose(motif.texte)}{_sources(motif)}", 2, hanging=4)
         for words in at_length(motif):
@@ -204,12 +187,3 @@ def _show_conclusion(bilan: Bilan, conclusion: Conclusion) -> None:
 def _sources(*motifs: MotifConclusion) -> str:
     cited = ", ".join(source for motif in motifs for source in motif.sources)
     return f" [{cited}]" if cited else ""
-
-
-def _number(value: object) -> str:
-    from fractions import Fraction
-
-    from certif_rules.echanges.conclusion import number
-
-    shown = number(value) if isinstance(value, Fraction) else None
-    return "sans valeur" if shown is None else str(shown)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.flux import FICHIER, FLUX, input_of
 from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from certif_rules.audit.demande import Demande, FaitDit
     from certif_rules.audit.precedent import PrecedentDit
     from certif_rules.errors import Fautes
-
-_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 _TEXTES = "Textes de l’organisme pour les lignes qui n’en ont pas (YAML)."
 #: Option, name of its value in the request, what it takes, help. In the order of ``--help``.
@@ -36,11 +34,10 @@ _OPTIONS: tuple[tuple[str, str, str, str], ...] = (
     ("--ajout-site", "ajout_sites", "SITE", "Site ajouté par une extension (répétable)."),
     ("--certificat", "certificats", "NOM=DEBUT:FIN", "Certificat détenu et ses dates (répétable)."),
 )
-_TYPES: dict[str, click.Path] = {
-    "profil": _FILE,
-    "precedent": _FILE,
-    "textes": click.Path(path_type=Path, dir_okay=False),
-}
+_TYPES: dict[str, click.Path] = {"profil": FLUX, "precedent": FLUX, "textes": FICHIER}
+
+#: The options that a request holds as they are typed.
+_TELS_QUELS = ("guide", "type_audit", "date", "categories", "ajout_categories", "ajout_sites")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -55,12 +52,20 @@ def context_options(function: F) -> F:
     return function
 
 
-def texts_option(function: F) -> F:
-    """Add ``--textes`` alone, to a command whose context is in the file that it reads."""
-    decorate: Callable[[F], F] = click.option(
-        "--textes", type=_TYPES["textes"], metavar="FICHIER", help=_TEXTES
-    )
-    return decorate(function)
+#: ``--textes`` alone, of a command whose context is in the file that it reads.
+texts_option = click.option("--textes", type=FICHIER, metavar="FICHIER", help=_TEXTES)
+
+
+def other_rules_option(
+    accepted: str = "des constats faits avec d’autres règles, avec un avertissement",
+) -> Callable[[F], F]:
+    """Return ``--accepter-autres-regles``; its help says what is ``accepted``."""
+    return click.option("--accepter-autres-regles", is_flag=True, help=f"Accepte {accepted}.")
+
+
+def dress_option(text: str) -> Callable[[F], F]:
+    """Return ``--habillage``."""
+    return click.option("--habillage", type=FICHIER, metavar="FICHIER", help=text)
 
 
 def request(referentiel: str | None, options: dict[str, Any]) -> Demande:
@@ -103,12 +108,11 @@ def merged(written: Demande, typed: Demande, referentiel: str | None, appel: Fau
 def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> Demande:
     from certif_rules.audit.demande import Demande, parse_fact
     from certif_rules.audit.textes import read_textes
-    from certif_rules.errors import Issue
 
     nom, edition = name(referentiel, appel)
     if edition and options["edition"] and edition != options["edition"]:
         message = f"édition : « {edition} » dans l’argument, « {options['edition']} » en option"
-        appel.issues.append(Issue("demande-contradictoire", message, None, "retirer l’une des deux"))
+        appel.report("demande-contradictoire", message, None, "retirer l’une des deux")
     facts: list[FaitDit] = []
     for text, valeur in (*((t, True) for t in options["avec"]), *((t, False) for t in options["sans"])):
         with appel:
@@ -126,13 +130,8 @@ def _typed(referentiel: str | None, options: dict[str, Any], appel: Fautes) -> D
     return Demande(
         referentiel=nom,
         edition=edition or options["edition"],
-        guide=options["guide"],
-        type_audit=options["type_audit"],
-        date=options["date"],
-        categories=options["categories"],
         faits=tuple(facts),
-        ajout_categories=options["ajout_categories"],
-        ajout_sites=options["ajout_sites"],
+        **{nom: options[nom] for nom in _TELS_QUELS},
         precedent=precedent,
         textes=textes,
         certificats=certificats,

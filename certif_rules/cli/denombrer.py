@@ -10,6 +10,7 @@ import click
 from certif_rules.blocs.typographie import prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.contexte import context_options, request
+from certif_rules.cli.flux import FICHIER
 from certif_rules.cli.french import french_command
 from certif_rules.francais import count
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from certif_rules.audit.denombrement import Denombrement
     from certif_rules.plugins.registry import Registry
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
 #: Most faults told one by one.
 _MOST_FAULTS = 50
 #: Widths of the number of a line, of its title, of a count: eighty columns for two sets of rules.
@@ -26,12 +26,12 @@ _NUMERO, _TITRE, _COMPTE = 5, 34, 10
 
 
 @french_command()
-@click.argument("fichier", type=_FILE)
+@click.argument("fichier", type=FICHIER)
 @click.argument("referentiel", required=False)
 @click.option(
-    "--colonnes", type=_FILE, required=True, metavar="FICHIER", help="Ce que dit chaque colonne (YAML)."
+    "--colonnes", type=FICHIER, required=True, metavar="FICHIER", help="Ce que dit chaque colonne (YAML)."
 )
-@click.option("--contre", type=_FILE, metavar="PROFIL", help="Un autre audit, compté à côté du premier.")
+@click.option("--contre", type=FICHIER, metavar="PROFIL", help="Un autre audit, compté à côté du premier.")
 @click.option(
     "--projet",
     type=click.Path(path_type=Path, file_okay=False),

@@ -12,7 +12,7 @@ import click
 from certif_rules.blocs.typographie import day, prose
 from certif_rules.cli.affichage import format_option, paragraph, show_json
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import input_of
+from certif_rules.cli.flux import FLUX, input_of
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.cli.vie import show_remarks, show_sources, show_title, worth
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
 #: A seed that nobody guesses from the file.
 _SEED_BYTES = 8
-_ARRONDIS = {
-    "au_plus_proche": "arrondi au plus proche",
-    "superieur": "arrondi au-dessus",
-    "inferieur": "arrondi en dessous",
-}
+_ARRONDIS = ("au_plus_proche", "superieur", "inferieur")
 
 
 @french_command(gathers=True)
@@ -41,7 +37,7 @@ _ARRONDIS = {
     help="sites (par défaut) ou dossiers.",
 )
 @click.option(
-    "--population", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FICHIER",
+    "--population", type=FLUX, metavar="FICHIER",
     help="Noms parmi lesquels tirer, un par ligne ; par défaut, les sites du profil.",
 )  # fmt: skip
 @click.option(
@@ -55,9 +51,7 @@ _ARRONDIS = {
 @click.option(
     "--taille", type=click.IntRange(min=1), metavar="N", help="Combien en tirer, au lieu de la règle."
 )
-@click.option(
-    "--arrondi", type=click.Choice(list(_ARRONDIS)), help="Arrondi à la place de celui de la règle."
-)
+@click.option("--arrondi", type=click.Choice(_ARRONDIS), help="Arrondi à la place de celui de la règle.")
 @click.option(
     "--deja-vu", "vus", multiple=True, metavar="NOM", help="Site vu à l’audit précédent (répétable)."
 )
@@ -87,8 +81,7 @@ def command(
 
     appel = fautes()
     if aucun_vu and vus:
-        contradiction = "--aucun-vu et --deja-vu se contredisent"
-        appel.issues.append(Issue("usage", contradiction, None, "n’en garder qu’un"))
+        appel.report("usage", "--aucun-vu et --deja-vu se contredisent", None, "n’en garder qu’un")
     asked = {key: options.pop(key) for key in ("objet", "taille", "arrondi", "centrale", "depuis")}
     asked["taille"] = appel.given("taille", asked["taille"])
     graine = options.pop("graine")
@@ -99,12 +92,9 @@ def command(
     read = None
     with appel:
         if str(population) == "-" and "-" in map(str, (options["profil"], options["precedent"])):
-            contradiction = (
-                "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
-            )
-            raise UsageError(
-                [Issue("demande-contradictoire", contradiction, None, "donner l’un des deux en fichier")]
-            )
+            message = "la population et un autre fichier ne peuvent venir tous deux de l’entrée standard"
+            hint = "donner l’un des deux en fichier"
+            raise UsageError([Issue("demande-contradictoire", message, None, hint)])
         read = _population(population, demande, asked["depuis"] if asked["objet"] == "dossiers" else None)
     if read is None:
         demande = replace(demande, fautes=tuple(appel.issues), illisible=True)
@@ -127,19 +117,13 @@ def command(
 
 
 def _population(path: Path | None, demande: Demande, depuis: str | None) -> Population:
-    from certif_rules.services.population import (
-        Population,
-        listed_sites,
-        parse_population,
-        read_population,
-    )
+    from certif_rules.services.population import Population, listed_sites, parse_population
+    from certif_rules.source.entree import given_file
 
     if path is None:
         return Population(listed_sites(demande))
-    source = input_of(path)
-    if isinstance(source, Path):
-        return read_population(source, depuis=depuis)
-    return parse_population(source.octets, source.nom, depuis=depuis)
+    fichier = given_file(input_of(path))
+    return parse_population(fichier.octets, fichier.nom, depuis=depuis)
 
 
 def _show(data: dict[str, Any]) -> None:
@@ -177,10 +161,6 @@ def _show(data: dict[str, Any]) -> None:
 def _rule(regle: dict[str, Any]) -> str:
     if regle.get("tous") or regle.get("ceux"):
         return "tous les sites" if regle.get("tous") else prose(regle["texte"])
-    coefficient = "" if regle["coefficient"] == "1" else f"{regle['coefficient'].replace('.', ',')} × "
-    parts = [f"{coefficient}racine carrée du nombre de sites, {_ARRONDIS[regle['arrondi']]}"]
-    if regle["non_vus"]:
-        parts.append(f"dont {regle['non_vus']} non vu à l’audit précédent")
-    if regle["en_plus"]:
-        parts.append(prose(f"en plus de {regle['en_plus']}"))
-    return ", ".join(parts)
+    from certif_rules.services.tirage import rule_in_words
+
+    return rule_in_words(regle["coefficient"], regle["arrondi"], regle["non_vus"], regle["en_plus"])

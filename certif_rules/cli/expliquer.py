@@ -32,7 +32,6 @@ def command(
     """
     from certif_rules.cli.atelier import open_for
     from certif_rules.echanges.checklist import explanation
-    from certif_rules.errors import Issue
     from certif_rules.services.checklist import make_checklist
     from certif_rules.services.explication import explain
 
@@ -40,7 +39,7 @@ def command(
         referentiel, indicateur = None, referentiel
     if indicateur is None:
         hint = "le numéro ou l’identifiant d’une ligne, après le référentiel"
-        fautes().issues.append(Issue("usage", "il manque INDICATEUR", None, hint))
+        fautes().report("usage", "il manque INDICATEUR", None, hint)
     demande = request(referentiel, options)
     checklist = make_checklist(open_for(ctx).registry, demande)
     explication = explain(checklist, indicateur or "")

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from certif_rules.cli.console import for_console
 from certif_rules.cli.french import reason
+from certif_rules.cli.usage import fautes
 
 if TYPE_CHECKING:
     from certif_rules.errors import UsageError
+    from certif_rules.plugins.hookspecs import Exporter
+    from certif_rules.services.formats import Format
     from certif_rules.source.entree import FichierDonne
 
 
+#: A file, and one that may be « - », the standard input or output.
+FICHIER = click.Path(path_type=Path, dir_okay=False)
+FLUX = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 #: The name of the parameter that says which file to write.
 _OUTPUT = "sortie"
 
@@ -31,9 +38,8 @@ def input_of(path: Path, *, workbook: bool = False) -> Path | FichierDonne:
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``-o`` and ``--remplacer``."""
     function = click.option("--remplacer", is_flag=True, help="Remplace le fichier s’il existe.")(function)
-    kind = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
     return click.option(
-        "-o", "--sortie", _OUTPUT, type=kind, metavar="FICHIER", help="Écrit dans un fichier."
+        "-o", "--sortie", _OUTPUT, type=FLUX, metavar="FICHIER", help="Écrit dans un fichier."
     )(function)
 
 
@@ -63,6 +69,39 @@ def check_free(path: Path | None, *, replace: bool) -> None:
         raise UsageError([Issue("fichier-existant", message, None, other)])
     if not replace:
         raise _taken(path)
+
+
+class Exemplaire:
+    """It writes one document of a command, in the format and to the file asked for, else to standard output.
+
+    What is wrong of the two is kept with the issues of the call.
+    """
+
+    def __init__(
+        self, ecrit: str, format_: str | None, sortie: Path | None, *, replace: bool,
+        others: Iterable[Exporter] = (),
+    ) -> None:  # fmt: skip
+        from certif_rules.services.formats import choose
+
+        self.path = to_file(sortie)
+        self._ecrit, self._replace = ecrit, replace
+        self._format: Format | Exporter | None = None
+        with fautes():
+            check_free(self.path, replace=replace)
+        with fautes():
+            self._format = choose(ecrit, format_, self.path, others)
+
+    def write(self, value: Any) -> None:
+        """Write a value; a console that lacks our signs is given plain ones, in a format that has them."""
+        from certif_rules.services.formats import Format, write_document
+
+        ecrit, format_ = self._ecrit, self._format
+        assert format_ is not None
+        if self.path is None and isinstance(format_, Format) and format_.nu:
+            content = for_console(lambda plain: write_document(ecrit, format_, value, poor=plain))
+        else:
+            content = write_document(ecrit, format_, value)
+        write(content, self.path, replace=self._replace)
 
 
 def _files_to_read() -> Iterator[Path]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.contexte import dress_option, other_rules_option, texts_option
+from certif_rules.cli.flux import FICHIER, FLUX, check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
@@ -19,36 +19,19 @@ if TYPE_CHECKING:
 
 
 @french_command()
-@click.argument(
-    "grilles",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="GRILLE...",
-)
+@click.argument("grilles", nargs=-1, required=True, type=FLUX, metavar="GRILLE...")
 @click.option(
-    "--base",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
+    "--base", type=FICHIER, metavar="FICHIER",
     help="Le fichier dont toutes les grilles sont parties : ce que l’une y a effacé le reste.",
-)
+)  # fmt: skip
 @click.option(
     "--dans",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DOSSIER",
     help="Lit chaque grille pour elle-même, et écrit ses constats dans ce dossier, sous son nom.",
 )
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte une grille faite avec d’autres règles, avec un avertissement.",
-)
-@click.option(
-    "--habillage",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
-    help="Habillage d’un organisme, pour une grille qui ne le porte pas.",
-)
+@other_rules_option("une grille faite avec d’autres règles, avec un avertissement")
+@dress_option("Habillage d’un organisme, pour une grille qui ne le porte pas.")
 @texts_option
 @pseudonymise_option
 @output_options
@@ -160,8 +143,5 @@ def _summarise(lecture: Lecture, path: Path | None) -> None:
     unchecked = sum(point.id not in assessed for point in lecture.checklist.verifications)
     if unchecked:
         parts.append(count(unchecked, "vérification à faire", "vérifications à faire"))
-    if path is None:
-        say(f"{', '.join(parts)}.")
-    else:
-        say(f" : {', '.join(parts)}.", path)
+    say(f"{' : ' if path else ''}{', '.join(parts)}.", path or "")
     warn_of((*lecture.avertissements, *lecture.checklist.avertissements))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, output_options, to_file, write, writing
+from certif_rules.cli.flux import FICHIER, check_free, output_options, to_file, write, writing
 from certif_rules.cli.french import french_command
 from certif_rules.francais import count
 
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 _MOST_FAULTS = 50
 #: Tables, by the suffix of the file to write; the first is the one of standard output.
 _TABLES = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet"}
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @french_command()
-@click.argument("fichier", type=_FILE)
+@click.argument("fichier", type=FICHIER)
 @click.argument("referentiel", required=False)
 @click.option(
-    "--colonnes", type=_FILE, required=True, metavar="FICHIER", help="Ce que dit chaque colonne (YAML)."
+    "--colonnes", type=FICHIER, required=True, metavar="FICHIER", help="Ce que dit chaque colonne (YAML)."
 )
 @context_options
 @click.option(

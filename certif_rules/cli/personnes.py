@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from certif_rules.personnes.pseudonymes import DonneePersonnelle
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def pseudonymise_option(function: F) -> F:
-    """Add ``--pseudonymiser`` to a command."""
-    decorate: Callable[[F], F] = click.option(
-        "--pseudonymiser",
-        is_flag=True,
-        help="Remplace courriels, téléphones, numéros de sécurité sociale et noms de personnes.",
-    )
-    return decorate(function)
+pseudonymise_option = click.option(
+    "--pseudonymiser", is_flag=True,
+    help="Remplace courriels, téléphones, numéros de sécurité sociale et noms de personnes.",
+)  # fmt: skip
 
 
 def say_replaced(replaced: tuple[DonneePersonnelle, ...]) -> None:

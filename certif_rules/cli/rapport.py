@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.contexte import texts_option
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.contexte import dress_option, other_rules_option, texts_option
+from certif_rules.cli.flux import FLUX, check_free, input_of, output_options, to_file, write
 from certif_rules.cli.french import french_command
 from certif_rules.cli.personnes import pseudonymise_option, say_replaced
 from certif_rules.francais import count
@@ -21,22 +21,11 @@ if TYPE_CHECKING:
 
 
 @french_command()
-@click.argument(
-    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
-)
+@click.argument("constats", type=FLUX, metavar="CONSTATS")
 @click.option("--format", "format_", metavar="FORMAT", help="html (par défaut), docx ou pdf.")
 @click.option("--fiches", is_flag=True, help="Les fiches des écarts seules, une par page.")
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement imprimé.",
-)
-@click.option(
-    "--habillage",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FICHIER",
-    help="Habillage d’un organisme en YAML : logo, sections, phrases de fin.",
-)
+@other_rules_option("des constats faits avec d’autres règles, avec un avertissement imprimé")
+@dress_option("Habillage d’un organisme en YAML : logo, sections, phrases de fin.")
 @texts_option
 @pseudonymise_option
 @output_options

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from certif_rules.cli.console import for_console
-from certif_rules.cli.flux import check_free, output_options, to_file, write, writing
+from certif_rules.cli.flux import Exemplaire, output_options, writing
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 from certif_rules.francais import count
@@ -35,19 +34,14 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.cli.messages import issue_lines, say
     from certif_rules.errors import UsageError
-    from certif_rules.services.formats import Format, choose, write_document
     from certif_rules.services.rebasage import draft, rebase_label
     from certif_rules.source.ecriture import write_folder
 
-    path, appel, chosen = to_file(sortie), fautes(), None
     atelier = open_for(ctx)
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
-        chosen = choose("rebasage", format_, path, atelier.plugins.exporters)
-    if appel.issues:
-        raise UsageError(appel.issues)
-    assert chosen is not None
+    others = atelier.plugins.exporters
+    exemplaire = Exemplaire("rebasage", format_, sortie, replace=remplacer, others=others)
+    if fautes().issues:
+        raise UsageError(fautes().issues)
     rebasage = rebase_label(atelier, label, base)
     folder = options["brouillon"]
     if isinstance(folder, Path):
@@ -62,7 +56,4 @@ def command(
         for issue in brouillon.problemes:
             for line in issue_lines(issue):
                 click.echo(line, err=True)
-    if path is None and isinstance(chosen, Format) and chosen.nu:
-        write(for_console(lambda plain: write_document("rebasage", chosen, rebasage, poor=plain)), None)
-    else:
-        write(write_document("rebasage", chosen, rebasage), path, replace=remplacer)
+    exemplaire.write(rebasage)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from certif_rules.cli.contexte import context_options, request
-from certif_rules.cli.flux import check_free, input_of, output_options, to_file, write
+from certif_rules.cli.contexte import context_options, other_rules_option, request
+from certif_rules.cli.flux import FLUX, Exemplaire, input_of, output_options
 from certif_rules.cli.french import french_command
 from certif_rules.cli.usage import fautes
 
@@ -19,15 +19,9 @@ _SENS = {"entree": "entre", "sortie": "sort", "changee": "change"}
 
 
 @french_command(gathers=True)
-@click.argument(
-    "constats", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="CONSTATS"
-)
+@click.argument("constats", type=FLUX, metavar="CONSTATS")
 @context_options
-@click.option(
-    "--accepter-autres-regles",
-    is_flag=True,
-    help="Accepte des constats faits avec d’autres règles, avec un avertissement.",
-)
+@other_rules_option()
 @click.option(
     "--format", "format_", metavar="FORMAT", help="json (par défaut), formulaire, ou le format d’une grille."
 )
@@ -46,23 +40,17 @@ def command(
     from certif_rules.cli.atelier import open_for
     from certif_rules.errors import UsageError
     from certif_rules.services.correction import carry
-    from certif_rules.services.formats import choose, write_document
 
-    path, appel, chosen = to_file(sortie), fautes(), None
-    with appel:
-        check_free(path, replace=remplacer)
-    with appel:
-        chosen = choose("reprise", format_, path)
+    exemplaire = Exemplaire("reprise", format_, sortie, replace=remplacer)
     demande = request(None, options)
-    if demande.fautes or appel.issues:
-        raise UsageError([*appel.issues, *demande.fautes])
+    if demande.fautes or fautes().issues:
+        raise UsageError([*fautes().issues, *demande.fautes])
     source = input_of(constats, workbook=True)
     correction = carry(
         open_for(ctx).registry, source, demande, profil=options["profil"] is not None,
         other_rules=accepter_autres_regles,
     )  # fmt: skip
-    assert chosen is not None
-    write(write_document("reprise", chosen, correction), path, replace=remplacer)
+    exemplaire.write(correction)
     _summarise(correction)
 
 

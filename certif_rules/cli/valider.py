@@ -10,6 +10,7 @@ import click
 
 from certif_rules.cli.affichage import format_option, show_json
 from certif_rules.cli.french import french_command
+from certif_rules.francais import count
 
 if TYPE_CHECKING:
     from certif_rules.plugins.hookspecs import Donnees
@@ -99,11 +100,8 @@ def show(validation: Validation, format_: str) -> None:
     else:
         _print(validation)
     warn_of(validation.avertissements)
-    count = validation.fichiers
-    read = f"{count} fichiers lus" if count > 1 else f"{count} fichier lu"
-    remarks = len(validation.remarques)
-    words = [read, tally(validation.problemes)]
-    words += [f"{remarks} avertissement{'s' * (remarks > 1)}"] if remarks else []
+    words = [count(validation.fichiers, "fichier lu", "fichiers lus"), tally(validation.problemes)]
+    words += [count(len(validation.remarques), "avertissement")] if validation.remarques else []
     say(", ".join(words) + ".")
 
 
@@ -113,11 +111,9 @@ def _print(validation: Validation) -> None:
 
     from certif_rules.cli.messages import in_options, issue_lines
 
-    for issue in in_options(validation.problemes):
+    remarks = (replace(issue, code=f"avertissement: {issue.code}") for issue in validation.remarques)
+    for issue in (*in_options(validation.problemes), *remarks):
         for line in issue_lines(issue):
-            click.echo(line)
-    for issue in validation.remarques:
-        for line in issue_lines(replace(issue, code=f"avertissement: {issue.code}")):
             click.echo(line)
 
 

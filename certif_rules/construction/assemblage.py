@@ -14,13 +14,12 @@ from certif_rules.construction.decisions import refuse_never_taken
 from certif_rules.construction.guide import CorpsGuide, annotate, build_guide
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.lignee import Pose, borrowed, lay
-from certif_rules.construction.par_site import refuse_sites_astray
 from certif_rules.construction.regles import CorpsRegles, build_regles
-from certif_rules.construction.seuils import refuse_out_of_reach
+from certif_rules.construction.seuils import refuse_out_of_reach, refuse_sites_astray
 from certif_rules.construction.surcouche import Trame
 from certif_rules.errors import DataError, Issue, from_emplacement
 from certif_rules.model.base import Source, Texte
-from certif_rules.model.organisme import ENTIER, Categorie, Vocabulaire
+from certif_rules.model.organisme import ENTIER, Categorie
 from certif_rules.model.referentiel import Couche, CoucheRetenue, Indicateur, Referentiel
 
 
@@ -43,17 +42,24 @@ class Matiere(Struct, frozen=True, kw_only=True):
     fautes: list[Issue] | None = None
 
 
+#: What a référentiel without a base is laid on.
+_RIEN = Referentiel(
+    id="", titre="", edition="", base=None, guide=None, couches=(), categories={}, faits={}, criteres={},
+    indicateurs={}, constats={}, types_audit={}, derogations=(), sources={},
+)  # fmt: skip
+
+
 def assemble(matiere: Matiere) -> Referentiel:
     """Return the resolved référentiel.
 
     Raises:
         DataError: every cross-reference that does not hold, in the three layers and on the base.
     """
-    base = matiere.base
-    lecteur = _lecteur(matiere)
-    sources: dict[str, Source] = dict(base.sources) if base else {}
+    base = matiere.base or _RIEN
+    lecteur = _lecteur(matiere, base)
+    sources: dict[str, Source] = dict(base.sources)
     editions = {**matiere.lignee, matiere.exigence.id: matiere.corps["exigence"]}
-    pose = lay(editions, _trame(base), sources, lecteur)
+    pose = lay(editions, Trame(criteres=base.criteres, indicateurs=base.indicateurs), sources, lecteur)
     sources.update(pose.sources)
     corps = pose.trame
     check_controls(matiere.corps["exigence"], corps.indicateurs, lecteur)
@@ -69,14 +75,13 @@ def assemble(matiere: Matiere) -> Referentiel:
     regles = build_regles(matiere.corps.get("regles", {}), lecteur, sources, own, pose.constats_comme)
     _give_back(matiere, lecteur)
     sources.update(regles.sources)
-    if base is not None:
-        for jugement in base.jugements.values():
-            refuse_open(jugement, _types_added(matiere, base), lecteur)
+    for jugement in base.jugements.values():
+        refuse_open(jugement, _types_added(matiere, base), lecteur)
     guide = build_guide(matiere.corps["guide"], lecteur, sources) if "guide" in matiere.corps else None
     sources.update(guide.sources if guide else {})
     lecteur.issues.extend(_header_names(matiere.retenues, sources, lecteur))
     if not lecteur.issues and regles.jugement is not None:
-        known = {**(base.constats if base else {}), **regles.constats}
+        known = {**base.constats, **regles.constats}
         lignes = [corps.indicateurs[i] for i in own]
         node = matiere.corps["regles"]["jugement"]
         refuse_out_of_reach(node, regles, lignes, known, lecteur)
@@ -88,7 +93,7 @@ def assemble(matiere: Matiere) -> Referentiel:
         raise DataError(lecteur.issues)
     if matiere.fautes is not None:
         matiere.fautes.extend(lecteur.issues)
-    return _referentiel(matiere, pose, regles, guide, sources)
+    return _referentiel(base, matiere, pose, regles, guide, sources)
 
 
 def _take_over(matiere: Matiere, editions: Mapping[str, Mapping[str, Any]], lecteur: Lecteur) -> None:
@@ -115,18 +120,12 @@ def _types_added(matiere: Matiere, base: Referentiel) -> dict[str, Any]:
     return {node["id"]: node for node in nodes if node["id"] not in known}
 
 
-def _trame(base: Referentiel | None) -> Trame:
-    return Trame(criteres=base.criteres, indicateurs=base.indicateurs) if base else Trame()
-
-
-def _lecteur(matiere: Matiere) -> Lecteur:
+def _lecteur(matiere: Matiere, base: Referentiel) -> Lecteur:
     lecteur = Lecteur(origine=matiere.exigence.referentiel)
     lecteur.know("référentiel", [matiere.exigence.referentiel])
     lecteur.know("édition", matiere.editions)
-    base = matiere.base
-    if base is not None:
-        lecteur.know_referentiel(base)
-        lecteur.know("source", base.sources)
+    lecteur.know_referentiel(base)
+    lecteur.know("source", base.sources)
     return lecteur
 
 
@@ -156,47 +155,43 @@ def _at_edition(issue: Issue, exigence: Couche, lecteur: Lecteur) -> Issue:
 
 
 def _referentiel(
-    matiere: Matiere, pose: Pose, regles: CorpsRegles, guide: CorpsGuide | None, sources: Mapping[str, Source]
-) -> Referentiel:
-    base, couche = matiere.base, matiere.exigence
-    retenues = (*(base.couches if base else ()), *matiere.retenues)
+    base: Referentiel, matiere: Matiere, pose: Pose, regles: CorpsRegles, guide: CorpsGuide | None,
+    sources: Mapping[str, Source],
+) -> Referentiel:  # fmt: skip
+    couche = matiere.exigence
     own_guide = next((r.couche.id for r in matiere.retenues if r.couche.nature == "guide"), None)
+    jugement = {couche.referentiel: regles.jugement} if regles.jugement else {}
+    conservation = {couche.referentiel: regles.conservation} if regles.conservation else {}
     return Referentiel(
         id=couche.referentiel,
         titre=couche.nom or couche.titre,
         edition=couche.id,
         base=couche.base,
-        guide=own_guide or (base.guide if base else None),
-        couches=retenues,
+        guide=own_guide or base.guide,
+        couches=(*base.couches, *matiere.retenues),
         categories=_categories(base, pose.categories),
-        faits={**(base.faits if base else {}), **pose.faits},
+        faits={**base.faits, **pose.faits},
         criteres=pose.trame.criteres,
         indicateurs={
             i: _finish(line, regles, guide, pose.mentions) for i, line in pose.trame.indicateurs.items()
         },
-        constats={**(base.constats if base else {}), **regles.constats},
-        types_audit={**(base.types_audit if base else {}), **regles.types_audit},
-        derogations=(*(base.derogations if base else ()), *regles.derogations),
+        constats={**base.constats, **regles.constats},
+        types_audit={**base.types_audit, **regles.types_audit},
+        derogations=(*base.derogations, *regles.derogations),
         sources=sources,
-        annotations={**(base.annotations if base else {}), **regles.annotations},
-        jugements={
-            **(base.jugements if base else {}),
-            **({couche.referentiel: regles.jugement} if regles.jugement else {}),
-        },
-        conservations={
-            **(base.conservations if base else {}),
-            **({couche.referentiel: regles.conservation} if regles.conservation else {}),
-        },
-        mentions={**(base.mentions if base else {}), **pose.mentions},
-        vocabulaire=replace(base.vocabulaire if base else Vocabulaire(), **pose.mots),
-        equivalences=(*(base.equivalences if base else ()), *regles.equivalences),
-        changements=(*(base.changements if base else ()), *pose.changements),
+        annotations={**base.annotations, **regles.annotations},
+        jugements={**base.jugements, **jugement},
+        conservations={**base.conservations, **conservation},
+        mentions={**base.mentions, **pose.mentions},
+        vocabulaire=replace(base.vocabulaire, **pose.mots),
+        equivalences=(*base.equivalences, *regles.equivalences),
+        changements=(*base.changements, *pose.changements),
     )
 
 
-def _categories(base: Referentiel | None, own: Mapping[str, Categorie]) -> dict[str, Categorie]:
+def _categories(base: Referentiel, own: Mapping[str, Categorie]) -> dict[str, Categorie]:
     """Return those of the base and its own; one that nobody names where neither has any."""
-    above = {} if base is None or base.sans_categories else base.categories
+    above = {} if base.sans_categories else base.categories
     return {**above, **own} or {ENTIER.id: ENTIER}
 
 

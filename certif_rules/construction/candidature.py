@@ -37,10 +37,6 @@ def _check_question(node: Any, lecteur: Lecteur) -> None:
     lecteur.know("réponse", (f"{node['id']}={item['id']}" for item in choix or ()))
 
 
-def _check_route(node: Any, lecteur: Lecteur) -> None:
-    _refuse_words(node, lecteur, "voies", "pieces")
-
-
 def _check_folder(node: Any, lecteur: Lecteur) -> None:
     if bool(node.get("pieces")) == bool(node.get("inconnu")):
         message = f"le dossier « {node['id']} » a des pièces, ou dit pourquoi on ne les connaît pas"
@@ -71,7 +67,7 @@ def _check_place(node: Any, lecteur: Lecteur) -> None:
 
 _CHECKS: Mapping[str, Callable[[Any, Lecteur], None]] = {
     "questions": _check_question,
-    "voies": _check_route,
+    "voies": lambda node, lecteur: _refuse_words(node, lecteur, "voies", "pieces"),
     "volets": _check_folder,
     "pieces": _check_document,
     "financements": _check_funding,

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
+from certif_rules.model.base import COMPARAISONS
 from certif_rules.model.jugement import Condition, Mesure, Seuil, Toutes, UnCritere
 
-_COMPARAISONS = ("au_moins", "plus_de", "au_plus", "moins_de")
 _ENSEMBLES = ("toutes", "un_critere")
 
 
@@ -61,8 +61,8 @@ def _inner(node: Any, mot: str, mesures: Mapping[str, Mesure], lecteur: Lecteur)
 
 
 def _seuil(node: Any, mesures: Mapping[str, Mesure], lecteur: Lecteur) -> Seuil:
-    if not any(mot in node for mot in _COMPARAISONS):
-        hint = f"ajouter {', '.join(_COMPARAISONS)}"
+    if not any(mot in node for mot in COMPARAISONS):
+        hint = f"ajouter {', '.join(COMPARAISONS)}"
         lecteur.refuse("regle-vide", "une condition compare la mesure à un nombre", node, None, hint)
     seuil = lecteur.read(Seuil, node)
     mesure = mesures.get(seuil.mesure)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from certif_rules.construction.lecteur import Lecteur
-from certif_rules.model.cycle import Cycle, DateCycle, Evenement, RegleDate, RegleSeance
+from certif_rules.model.cycle import FORMES, Cycle, DateCycle, Evenement, RegleDate, RegleSeance
 from certif_rules.rules.delais import YEAR
 
-_FORMES = ("au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet")
 #: Forms that give one day, from which other dates may be counted.
 _UN_JOUR = frozenset({"au_plus_tard", "a_partir_du", "prochaine", "sans_objet"})
 _EVENT, _DATE = "événement", "date du cycle"
@@ -20,7 +19,8 @@ def build_cycle(node: Any, lecteur: Lecteur) -> Cycle:
     lecteur.know_only(_DATE, evenements)
     dates: dict[str, DateCycle] = {}
     for item in node["dates"]:
-        built = _date(item, lecteur)
+        regles = tuple(_regle(regle, lecteur) for regle in item["regles"])
+        built = lecteur.read(DateCycle, item, regles=regles)
         if built.id in dates:
             message = f"date du cycle « {built.id} » : nom déclaré deux fois"
             lecteur.refuse("identifiant-en-double", message, item, "id", "choisir un autre nom")
@@ -53,14 +53,10 @@ def _evenements(nodes: Any, lecteur: Lecteur) -> dict[str, Evenement]:
     return evenements
 
 
-def _date(node: Any, lecteur: Lecteur) -> DateCycle:
-    return lecteur.read(DateCycle, node, regles=tuple(_regle(item, lecteur) for item in node["regles"]))
-
-
 def _regle(node: Any, lecteur: Lecteur) -> RegleDate:
-    formes = [forme for forme in _FORMES if node.get(forme)]
+    formes = [forme for forme in FORMES if node.get(forme)]
     if len(formes) != 1:
-        message = f"une date a une forme et une seule : {', '.join(_FORMES)}"
+        message = f"une date a une forme et une seule : {', '.join(FORMES)}"
         lecteur.refuse("date-mal-formee", message, node, None, "n’en garder qu’une")
     report = node.get("report") == "permis"
     if report and node.get("ouvre") != "apres":

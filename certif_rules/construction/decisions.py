@@ -94,7 +94,9 @@ def _is_dead(decision: Decision, earlier: Sequence[Condition], jugement: Jugemen
         return all(_is_impossible(c, jugement) or _implied(c, earlier, jugement) for c in decision.si)
     simple = [condition for condition in earlier if isinstance(condition, Seuil)]
     counts = {s.mesure for s in simple if _is_count(jugement.mesures[s.mesure])}
-    return any(_covered([Seuil(mesure=nom)], _named(nom, simple), jugement) for nom in counts)
+    return any(
+        _covered([Seuil(mesure=nom)], [s for s in simple if s.mesure == nom], jugement) for nom in counts
+    )
 
 
 def _is_impossible(condition: Condition, jugement: Jugement) -> bool:
@@ -145,44 +147,26 @@ def _same(fait: _Fait, earlier: Iterable[Condition]) -> Iterator[list[Seuil]]:
         yield from ([s] for s in seuils if s.chaque)
 
 
-def _named(nom: str, earlier: Iterable[Seuil]) -> list[Seuil]:
-    return [seuil for seuil in earlier if seuil.mesure == nom]
-
-
 def _covered(seuils: Sequence[Seuil], earlier: Sequence[Seuil], jugement: Jugement) -> bool:
     """Return whether each value that fulfils conditions on one measure fulfils one of the others."""
     values = _fulfilling(seuils, earlier, jugement) if earlier else set()
-    return bool(earlier) and all(any(_holds(other, value) for other in earlier) for value in values)
+    return bool(earlier) and all(any(other.tient(value) for other in earlier) for value in values)
 
 
 def _fulfilling(seuils: Sequence[Seuil], others: Sequence[Seuil], jugement: Jugement) -> set[Fraction]:
     """Return values that fulfil conditions on one measure: some, of each way to fulfil others with them."""
     values = _values([*seuils, *others], count=_is_count(jugement.mesures[seuils[0].mesure]))
-    return {value for value in values if all(_holds(seuil, value) for seuil in seuils)}
+    return {value for value in values if all(seuil.tient(value) for seuil in seuils)}
 
 
 def _values(seuils: Iterable[Seuil], *, count: bool) -> set[Fraction]:
     """Return values of a measure among which every combination of these conditions that can hold does."""
-    limits = sorted({Fraction(text) for s in seuils for text in _limits(s) if text is not None})
+    limits = sorted({limit for seuil in seuils for limit in seuil.comparaisons.values()})
     if count:
         around = {Fraction(floor(limit) + step) for limit in limits for step in (-1, 0, 1)}
         return {value for value in around if value >= 0} | {Fraction(0)}
     between = [(low + high) / 2 for low, high in pairwise(limits)]
     return {*limits, *between, limits[0] - 1, limits[-1] + 1}
-
-
-def _limits(seuil: Seuil) -> tuple[str | None, ...]:
-    return (seuil.au_moins, seuil.plus_de, seuil.au_plus, seuil.moins_de)
-
-
-def _holds(seuil: Seuil, value: Fraction) -> bool:
-    least, more, most, less = (None if text is None else Fraction(text) for text in _limits(seuil))
-    return (
-        (least is None or value >= least)
-        and (more is None or value > more)
-        and (most is None or value <= most)
-        and (less is None or value < less)
-    )
 
 
 def _is_count(mesure: Mesure) -> bool:

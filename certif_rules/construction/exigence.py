@@ -26,8 +26,8 @@ _LIGNE = Nomme("indicateur", qualifie=True)
 _AUSSI = ("numero", "evolution")
 
 
-class CorpsExigence(Struct, frozen=True, kw_only=True):
-    """This body gathers what an exigence layer adds to what lies below it.
+class Lexique(Struct, frozen=True, kw_only=True):
+    """A lexicon gathers what exigence layers declare by name, beside criteria and lines.
 
     ``constats_comme`` maps a line to the one whose findings it may receive, where the rules name it not.
     """
@@ -36,16 +36,23 @@ class CorpsExigence(Struct, frozen=True, kw_only=True):
     mots: Mapping[str, str]
     categories: Mapping[str, Categorie]
     faits: Mapping[str, Fait]
-    surcouche: Surcouche
     mentions: Mapping[str, Texte]
     constats_comme: Mapping[str, str]
+
+
+class CorpsExigence(Lexique, frozen=True, kw_only=True):
+    """This body gathers what an exigence layer adds to what lies below it."""
+
+    surcouche: Surcouche
 
 
 def build_exigence(body: Mapping[str, Any], lecteur: Lecteur, known: Mapping[str, Source]) -> CorpsExigence:
     """Build the body of the layer; ``lecteur`` knows the names of the base, and learns those declared."""
     sources = read_sources(lecteur, body, known)
     categories = _categories(body, lecteur)
-    faits = _faits(body, lecteur)
+    facts = body.get("faits") or ()
+    lecteur.declare("fait", facts)
+    faits = {node["id"]: lecteur.read(Fait, node) for node in facts}
     added = body.get("ajouts") or body
     criteres = tuple(_critere(node, lecteur) for node in added.get("criteres") or ())
     lecteur.know("critère", (critere.id for critere in criteres))
@@ -90,12 +97,6 @@ def _categories(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Categori
                 lecteur.refuse("synonyme-en-double", message, node["synonymes"], index)
             taken.add(synonyme)
     return {node["id"]: lecteur.read(Categorie, node) for node in nodes}
-
-
-def _faits(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Fait]:
-    nodes = body.get("faits") or ()
-    lecteur.declare("fait", nodes)
-    return {node["id"]: lecteur.read(Fait, node) for node in nodes}
 
 
 def _critere(node: Any, lecteur: Lecteur) -> Critere:

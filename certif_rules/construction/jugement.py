@@ -9,15 +9,10 @@ from certif_rules.construction.completude import refuse_incomplete, refuse_unmea
 from certif_rules.construction.conditions import build_condition, compared
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.mesures import build_mesures
-from certif_rules.model.jugement import Annotation, Decision, Delai, Distinction, Jugement, Mesure
+from certif_rules.model.jugement import Decision, Delai, Distinction, Jugement, Mesure
 
 #: What a delay may be counted from, besides another date of the same finding: the events of a findings file.
 EVENEMENTS = ("ecarts_notifies_le",)
-
-
-def build_annotations(body: Mapping[str, Any], lecteur: Lecteur) -> dict[str, Annotation]:
-    """Return the annotations that may stand beside a finding."""
-    return {node["id"]: lecteur.read(Annotation, node) for node in body.get("annotations") or ()}
 
 
 def _delais(node: Any, lecteur: Lecteur) -> dict[str, Delai]:

@@ -94,9 +94,8 @@ class Lecteur(Struct):
         known = self.noms.get(kind, set())
         free = self.sans_references or (kind == "indicateur" and self.lignes_libres)
         if name not in known and not free:
-            code = _CODES[kind]
-            hint = nearest(name, sorted(known)) or "le déclarer, ou corriger le nom"
-            self.refuse(code, f"{kind} « {name} » : nom inconnu", node, key, hint)
+            message, hint = self._unknown(kind, name)
+            self.refuse(_CODES[kind], message, node, key, hint)
         return name
 
     def _withdrawn(self, kind: str, name: str, node: Any, key: str | int | None) -> Issue:
@@ -116,11 +115,6 @@ class Lecteur(Struct):
     def qualify(self, code: str) -> str:
         """Return ``origine/code`` from a short code or an id already qualified."""
         return code if "/" in code else f"{self.origine}/{code}"
-
-    def cite_lines(self, node: Any, key: str) -> tuple[str, ...]:
-        """Return the lines at ``node[key]``, as ids."""
-        codes = node.get(key) or ()
-        return tuple(self.cite("indicateur", self.qualify(c), codes, i) for i, c in enumerate(codes))
 
     def read(self, kind: type[_Record], node: Any, **given: Any) -> _Record:
         """Return the record that ``node`` holds, each field as its type asks; those of ``given`` as they are.
@@ -194,20 +188,23 @@ class Lecteur(Struct):
 
     def unknown(self, regle: Regle) -> Iterator[Issue]:
         """Yield the names that a rule cites and nothing declares: it was read before they were known."""
-        for mot, value in regle.mots.items():
-            if mot in _NOMMES:
-                kind = _NOMMES[mot]
+        for each in regle.emboitees:
+            for mot, value in each.mots.items():
+                kind = _NOMMES.get(mot)
                 for name in value if isinstance(value, tuple) else (value,):
-                    if name not in (known := self.noms.get(kind, set())):
-                        hint = nearest(str(name), sorted(known)) or "le déclarer, ou corriger le nom"
-                        message = f"{kind} « {name} » : nom inconnu"
-                        yield Issue(_CODES[kind], message, from_emplacement(regle.emplacement), hint)
-        if regle.sauf is not None:
-            yield from self.unknown(regle.sauf)
+                    if kind and name not in self.noms.get(kind, ()):
+                        message, hint = self._unknown(kind, str(name))
+                        yield Issue(_CODES[kind], message, from_emplacement(each.emplacement), hint)
+
+    def _unknown(self, kind: str, name: str) -> tuple[str, str]:
+        """Return what is said of a name that nothing declares, and what to do."""
+        hint = nearest(name, sorted(self.noms.get(kind, ())))
+        return f"{kind} « {name} » : nom inconnu", hint or "le déclarer, ou corriger le nom"
 
     def _value(self, mot: str, node: Any) -> Any:
         if mot == "lignes":
-            return self.cite_lines(node, mot)
+            codes = node[mot] or ()
+            return tuple(self.cite("indicateur", self.qualify(c), codes, i) for i, c in enumerate(codes))
         if mot == "comme":
             return self.cite("type d’audit", self.qualify(node[mot]), node, mot)
         if mot in _NOMMES:

@@ -10,12 +10,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.construction.exigence import build_exigence
+from certif_rules.construction.exigence import Lexique, build_exigence
 from certif_rules.construction.lecteur import Lecteur
 from certif_rules.construction.surcouche import Trame, apply, changes, inherited
 from certif_rules.errors import Location
-from certif_rules.model.base import Source, Texte
-from certif_rules.model.organisme import Categorie, Fait
+from certif_rules.model.base import Source
 from certif_rules.model.referentiel import Changement
 from certif_rules.source.yaml import place
 
@@ -23,16 +22,10 @@ from certif_rules.source.yaml import place
 _SORTES = {"indicateur": "indicateur", "critere": "critère"}
 
 
-class Pose(Struct, frozen=True, kw_only=True):
+class Pose(Lexique, frozen=True, kw_only=True):
     """A pose is what the layers make together; the names of what they withdraw are known no more."""
 
     trame: Trame
-    sources: Mapping[str, Source]
-    mots: Mapping[str, str]
-    categories: Mapping[str, Categorie]
-    faits: Mapping[str, Fait]
-    mentions: Mapping[str, Texte]
-    constats_comme: Mapping[str, str]
     changements: tuple[Changement, ...]
 
 
@@ -47,25 +40,18 @@ def lay(
         known: its sources.
         lecteur: knows the names of the base, and learns the others.
     """
-    trame, sources = base, dict(known)
-    mots: dict[str, str] = {}
-    categories: dict[str, Categorie] = {}
-    faits: dict[str, Fait] = {}
-    mentions: dict[str, Texte] = {}
-    comme: dict[str, str] = {}
+    trame = base
+    lexique: dict[str, dict[str, Any]] = {nom: {} for nom in Lexique.__struct_fields__}
+    lexique["sources"] |= known
     changements: list[Changement] = []
     earlier: str | None = None
     beneath = lecteur.dessous
     for edition, body in editions.items():
         if earlier is not None:
             lecteur.dessous = f"l’édition {earlier}"
-        corps = build_exigence(body, lecteur, sources)
-        sources |= corps.sources
-        mots |= corps.mots
-        categories |= corps.categories
-        faits |= corps.faits
-        mentions |= corps.mentions
-        comme |= corps.constats_comme
+        corps = build_exigence(body, lecteur, lexique["sources"])
+        for nom in lexique:
+            lexique[nom] |= getattr(corps, nom)
         changed = edition if earlier is not None else None
         changements += changes(trame, corps.surcouche, lecteur.origine, changed)
         if earlier is not None:
@@ -77,16 +63,7 @@ def lay(
             lecteur.know_only("critère", (*base.criteres, *trame.criteres))
         earlier = edition
     lecteur.dessous = beneath
-    return Pose(
-        trame=trame,
-        sources=sources,
-        mots=mots,
-        categories=categories,
-        faits=faits,
-        mentions=mentions,
-        constats_comme=comme,
-        changements=tuple(changements),
-    )
+    return Pose(trame=trame, changements=tuple(changements), **lexique)
 
 
 class Emprunt(Struct, frozen=True, kw_only=True):

@@ -34,16 +34,13 @@ def _mesure(nom: str, node: Any, earlier: Mapping[str, Mesure], lecteur: Lecteur
         lecteur.refuse("mesure-ambigue", message, node, "etiquette", "la mettre sur ces mesures")
     _refuse_other_shapes(node, earlier, lecteur)
     written = node.get("moyenne_de")
-    noms = _names(node, "moyenne_de", lecteur) if isinstance(written, list) else _name(node, lecteur)
+    several = isinstance(written, list)
+    noms = lecteur.cite_all("mesure", node, "moyenne_de") if several else _name(node, lecteur)
     mesure = lecteur.read(Mesure, node, id=nom, moyenne_de=noms, poids=_poids(node, lecteur))
     read = [(earlier.get(cited), cited, holder, key) for cited, holder, key in _cited(node)]
     words = "la somme" if mesure.somme else "la mesure"
     refuse_unmeasured(mesure, f"{words} « {nom} »", read, lecteur)
     return mesure
-
-
-def _names(node: Any, key: str, lecteur: Lecteur) -> tuple[str, ...]:
-    return lecteur.cite_all("mesure", node, key)
 
 
 def _name(node: Any, lecteur: Lecteur) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from certif_rules.construction.jugement import build_annotations, build_jugement
+from certif_rules.construction.jugement import build_jugement
 from certif_rules.construction.lecteur import Lecteur, read_sources
 from certif_rules.errors import Issue, from_emplacement
-from certif_rules.model.base import IdLigne, NomConstat, Regle, Source, Texte
+from certif_rules.model.base import IdLigne, NomConstat, Source, Texte
 from certif_rules.model.jugement import Annotation, Jugement
 from certif_rules.model.personnes import Conservation
 from certif_rules.model.referentiel import Constat, Controle, Derogation, Equivalence, Exigence, TypeAudit
@@ -67,7 +67,10 @@ def build_regles(
     lecteur.declare("type d’audit", nodes, qualified=True)
     lecteur.know("audit précédent", (node["id"] for node in nodes))
     types_audit = {lecteur.qualify(node["id"]): _type_audit(node, lecteur) for node in nodes}
-    derogations = tuple(_derogation(node, lecteur) for node in body.get("derogations") or ())
+    derogations = tuple(
+        lecteur.read(Derogation, item, garde=lecteur.regle(item, _GARDE, ignored=_DEROGATION))
+        for item in body.get("derogations") or ()
+    )
     _refuse_cycles(types_audit, derogations, nodes, lecteur)
     return CorpsRegles(
         sources=sources,
@@ -75,7 +78,7 @@ def build_regles(
         permis=_permis(body.get("constats_permis") or (), lecteur, own_lines, comme),
         types_audit=types_audit,
         derogations=derogations,
-        annotations=build_annotations(body, lecteur),
+        annotations={node["id"]: lecteur.read(Annotation, node) for node in body.get("annotations") or ()},
         jugement=build_jugement(body["jugement"], lecteur) if body.get("jugement") else None,
         conservation=lecteur.read(Conservation, body["conservation"]) if body.get("conservation") else None,
         equivalences=tuple(_equivalence(node, lecteur) for node in body.get("equivalences") or ()),
@@ -143,10 +146,6 @@ def _controle(node: Any, lecteur: Lecteur) -> Controle:
     return lecteur.read(Controle, node, regle=regle, **other)
 
 
-def _derogation(node: Any, lecteur: Lecteur) -> Derogation:
-    return lecteur.read(Derogation, node, garde=lecteur.regle(node, _GARDE, ignored=_DEROGATION))
-
-
 def _equivalence(node: Any, lecteur: Lecteur) -> Equivalence:
     if node["certificat"] == lecteur.origine:
         message = f"« {node['certificat']} » est ce référentiel : son certificat n’en exempte pas"
@@ -160,12 +159,9 @@ def _refuse_cycles(
     """Refuse a perimeter that ends up referring to itself: it would never answer."""
 
     def next_of(identifiant: str) -> Iterator[str]:
-        rules: tuple[Regle | None, ...] = (
-            types_audit[identifiant].perimetre if identifiant in types_audit else ()
-        )
-        while rules:
-            yield from (str(regle.mots["comme"]) for regle in rules if regle and "comme" in regle.mots)
-            rules = tuple(regle.sauf for regle in rules if regle)
+        rules = types_audit[identifiant].perimetre if identifiant in types_audit else ()
+        each = (regle for rule in rules for regle in rule.emboitees)
+        yield from (str(regle.mots["comme"]) for regle in each if "comme" in regle.mots)
         yield from (d.comme for d in derogations if identifiant in d.types)
 
     for node in nodes:

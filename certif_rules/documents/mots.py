@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Final
 
 from certif_rules.audit.aggravation import worst
@@ -344,16 +345,14 @@ def weighed(checklist: Checklist, constat: str, origine: str) -> b.Signe | None:
     referentiel = checklist.referentiel
     if constat not in gaps(referentiel, origine):
         return None
-    symbole, ascii_, genre = (
-        ("◆", "!!", "grave")
-        if constat in worst(referentiel.jugements.values())
-        else (
-            "▲",
-            "!",
-            "ecart",
-        )
-    )
+    grave = constat in worst(referentiel.jugements.values())
+    symbole, ascii_, genre = ("◆", "!!", "grave") if grave else ("▲", "!", "ecart")
     return b.Signe(finding(checklist, constat), symbole, ascii_, genre)
+
+
+def in_figures(value: Fraction | None) -> str:
+    """Return a measure as an exact number, a fraction where it is not whole."""
+    return "sans valeur" if value is None else str(value)
 
 
 def cite(sources: tuple[str, ...]) -> str:

@@ -228,6 +228,17 @@ def sources(known: Iterable[Source], blocs: Iterable[b.Bloc]) -> tuple[Source, .
     return tuple(source for source in known if source.id in ids)
 
 
+def bibliography(known: Iterable[Source], blocs: Iterable[b.Bloc]) -> tuple[b.Bibliographie, ...]:
+    """Return those of ``known`` that ``blocs`` cite as one block, or none."""
+    shown = tuple(
+        b.Reference(
+            id=clean(s.id), titre=prose(s.titre), nature=prose(s.nature or ""), adresse=prose(s.reference)
+        )
+        for s in sources(known, blocs)
+    )
+    return (b.Bibliographie(sources=shown),) if shown else ()
+
+
 def sites(value: SitesAudites) -> str:
     """Return the sites an extension brings to the audit."""
     named = ", ".join(map(clean, value.sites)) if value.sites is not None else "non connus"

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Ligne
-from certif_rules.echanges.champs import INCOHERENCE, Ecrivain, as_bytes, with_sources
+from certif_rules.echanges.champs import INCOHERENCE, Ecrivain, with_sources
 from certif_rules.echanges.checklist import MOTIF, SENSIBLES, TEXTE, head
 from certif_rules.model.base import Texte
 from certif_rules.model.notation import Cle, Enonce, Notation
@@ -55,16 +55,6 @@ _ecrire = Ecrivain(
         Incoherence: INCOHERENCE,
     }
 )
-
-
-def render_synthesis(synthese: Synthese) -> bytes:
-    """Return the synthesis as JSON."""
-    return as_bytes(synthesis(synthese))
-
-
-def render_comparison(comparaison: Comparaison) -> bytes:
-    """Return the comparison as JSON."""
-    return as_bytes(comparison(comparaison))
 
 
 def synthesis(synthese: Synthese) -> Objet:

@@ -35,24 +35,14 @@ LACUNE = "ligne champs cherche sources"
 _USUAL: Formes = {Struct: "*", date: date.isoformat, frozenset: sorted}
 
 
-#: What takes the ids of the sources that are cited on the way.
-Cite = Callable[[Iterable[str]], object]
-Writer = Callable[[Any, Cite], Any]
-
-
-def _unheard(_: object) -> None:
-    """Take the ids that are cited where nobody asks for them."""
+Writer = Callable[[Any], Any]
 
 
 class Ecrivain:
-    """A writer writes values as JSON holds them, by a table of forms.
+    """A writer writes values as JSON holds them, by a table of forms."""
 
-    What is only to be encoded may be ``brut``: lists of texts are left as they are.
-    """
-
-    def __init__(self, formes: Formes, *, brut: bool = False) -> None:
+    def __init__(self, formes: Formes) -> None:
         self._formes = {**_USUAL, **formes}
-        self._brut = brut
         #: What writes the values of a type, which only its class decides.
         self._writers = _Writers(self._writer)
         self._lines: dict[type, Entries] = {}
@@ -64,44 +54,36 @@ class Ecrivain:
             TypeError: it has no JSON form.
         """
         kind = type(value)
-        if ajouts:
-            return self._written(value, self._entries(kind), _unheard, ajouts)
-        return self._writers[kind](value, _unheard)
+        return self._written(value, self._entries(kind), ajouts) if ajouts else self._writers[kind](value)
 
-    def with_citations(self, value: Any) -> tuple[Any, frozenset[str]]:
-        """Return ``value`` as it is written, and the ids under every key ``sources`` of it."""
-        cites = set[str]()
-        return self._writers[type(value)](value, cites.update), frozenset(cites)
+    def entries(self, kind: type) -> Entries | None:
+        """Return what is written of the records of a type; nothing of a type that no line tells of."""
+        alone = issubclass(kind, Mapping | list | tuple | str | int | float)
+        return None if alone or not isinstance(self._forme(kind), str) else self._entries(kind)
 
     def _writer(self, kind: type) -> Writer:
         if issubclass(kind, str | int | float):
             return _as_it_is
         writers = self._writers
         if issubclass(kind, Mapping):
-            return lambda value, cite: {
-                cle: _cited(cle, writers[type(child)](child, cite), cite) for cle, child in value.items()
-            }
+            return lambda value: {cle: writers[type(child)](child) for cle, child in value.items()}
         if issubclass(kind, list | tuple):
-            if self._brut:
-                return lambda value, cite: (
-                    value if _of_texts(value) else [writers[type(child)](child, cite) for child in value]
-                )
-            return lambda value, cite: [writers[type(child)](child, cite) for child in value]
+            return lambda value: [writers[type(child)](child) for child in value]
         forme = self._forme(kind)
         if isinstance(forme, str):
             return self._record_writer(kind)
-        return lambda value, cite: writers[type(one := forme(value))](one, cite)
+        return lambda value: writers[type(one := forme(value))](one)
 
     def _record_writer(self, kind: type) -> Writer:
         """Return what writes records by their line, compiled once there are enough of them to be worth it."""
-        entries, left = self._entries(kind), _FEW
+        entries, left = self._entries(kind), FEW
 
-        def written(record: Any, cite: Cite) -> Any:
+        def written(record: Any) -> Any:
             nonlocal left
             left -= 1
             if left == 0:
                 self._writers[kind] = _compiled(entries, self._writers)
-            return self._written(record, entries, cite, {})
+            return self._written(record, entries, {})
 
         return written
 
@@ -119,9 +101,7 @@ class Ecrivain:
             raise TypeError(f"{kind.__name__} has no JSON form")
         return forme
 
-    def _written(
-        self, record: Struct, entries: Entries, cite: Cite, ajouts: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _written(self, record: Struct, entries: Entries, ajouts: Mapping[str, Any]) -> dict[str, Any]:
         written = {}
         for cle, chemin, tu in entries:
             if cle in ajouts:
@@ -131,7 +111,7 @@ class Ecrivain:
                 for name in chemin:
                     value = None if value is None else getattr(value, name)
             if value != tu:
-                written[cle] = _cited(cle, self._writers[type(value)](value, cite), cite)
+                written[cle] = self._writers[type(value)](value)
         return written
 
 
@@ -148,10 +128,10 @@ class _Writers(dict[type, Writer]):
 
 
 #: How many records of a type are written as their line says, before that is compiled.
-_FEW = 100
+FEW = 100
 
 
-def _as_it_is(value: Any, _: Cite) -> Any:
+def _as_it_is(value: Any) -> Any:
     return value
 
 
@@ -160,15 +140,18 @@ def _of_texts(values: Sequence[Any]) -> bool:
     return not values or type(values[0]) is str
 
 
-def _cited(cle: str, written: Any, cite: Cite) -> Any:
-    """Return what was written under a key, having told the sources that it cites."""
-    if cle == "sources" and isinstance(written, _LISTS):
-        cite(written)
-    return written
-
-
 def _compiled(entries: Entries, writers: _Writers) -> Writer:
     """Return what ``_written`` does by these entries, as a function of its own: three times as fast."""
+    lines, values = read_by(entries)
+    for rank, ((cle, _, tu), value) in enumerate(zip(entries, values, strict=True)):
+        keep = f"line[{cle!r}] = value if type(value) is str else writers[type(value)](value)"
+        lines += [f"value = {value}", keep if tu is NODEFAULT else f"if value != tus[{rank}]: {keep}"]
+    known = {"writers": writers, "tus": [tu for _, _, tu in entries]}
+    return function(["line = {}", *lines, "return line"], known)
+
+
+def read_by(entries: Entries) -> tuple[list[str], list[str]]:
+    """Return the lines of code that go the ways of entries from ``record``, and the value at each end."""
     ways = sorted({chemin[:n] for _, chemin, _ in entries for n in range(1, len(chemin))}, key=len)
     names = {(): "record"} | {way: f"record{rank}" for rank, way in enumerate(ways)}
 
@@ -176,15 +159,13 @@ def _compiled(entries: Entries, writers: _Writers) -> Writer:
         above = names[chemin[:-1]]
         return f"None if {above} is None else {above}.{chemin[-1]}"
 
-    lines = [f"{names[way]} = {read(way)}" for way in ways]
-    for rank, (cle, chemin, tu) in enumerate(entries):
-        write = "value if type(value) is str else writers[type(value)](value, cite)"
-        write = f"_cited({cle!r}, {write}, cite)" if cle == "sources" else write
-        keep = f"line[{cle!r}] = {write}"
-        lines += [f"value = {read(chemin)}", keep if tu is NODEFAULT else f"if value != tus[{rank}]: {keep}"]
-    body = "\n    ".join(["line = {}", *lines, "return line"])
-    known: dict[str, Any] = {"writers": writers, "tus": [tu for _, _, tu in entries], "_cited": _cited}
-    exec(f"def written(record, cite):\n    {body}\n", known)  # noqa: S102 - of the lines of our own tables
+    return [f"{names[way]} = {read(way)}" for way in ways], [read(chemin) for _, chemin, _ in entries]
+
+
+def function(lines: Iterable[str], known: dict[str, Any]) -> Writer:
+    """Return a function of ``record`` that has these lines of code; they come from our own tables only."""
+    body = "\n    ".join(lines)
+    exec(f"def written(record):\n    {body}\n", known)  # noqa: S102 - no text of a file is in it
     writer: Writer = known["written"]
     return writer
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Raw, Struct
-from msgspec.json import encode
+from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist, Ligne, Point, SitesAudites
 from certif_rules.audit.deduction import rule_of
 from certif_rules.echanges.champs import LACUNE, Ecrivain, Formes, as_bytes, citations, encoded, with_sources
+from certif_rules.echanges.gravure import Graveur
 from certif_rules.habillage.modele import Habillage
 from certif_rules.habillage.regles import as_data
 from certif_rules.model.base import Lacune, Source, Texte
@@ -76,7 +77,8 @@ _FORMES: Formes = {
     Evolution: "* issu_de?",
     Certificat: "notification echeance etat? categories? sites?",
 }
-_ecrire, _encoder = Ecrivain(_FORMES), Ecrivain(_FORMES, brut=True)
+_ecrire = Ecrivain(_FORMES)
+_graver = Graveur(_ecrire, margin="    ", communs={Motif})
 #: What names the rules of a checklist, without telling them.
 _nommer = Ecrivain(
     {Referentiel: "id edition guide empreinte couches", Couche: "referentiel nature id empreinte"}
@@ -91,11 +93,11 @@ _expliquer = Ecrivain(
 )
 
 
-class Gravee(Struct, frozen=True):
+class Gravee(Struct, frozen=True, gc=False):
     """A gravee is a line written once: its JSON, and the ids of the sources that it cites."""
 
     ligne: Ligne
-    json: Raw
+    json: bytes
     cites: frozenset[str]
 
 
@@ -105,24 +107,34 @@ class _Gravees:
     def __init__(self) -> None:
         self._gravees: dict[int, Gravee] = {}
 
-    def __call__(self, ligne: Ligne) -> Gravee:
-        """Return a line as it is written.
+    def __call__(self, lignes: tuple[Ligne, ...]) -> list[Gravee]:
+        """Return lines as they are written.
 
         Raises:
-            UnicodeEncodeError: a text of it cannot be written in UTF-8.
+            UnicodeEncodeError: a text of one cannot be written in UTF-8.
         """
-        gravee = self._gravees.get(id(ligne))
-        if gravee is None:
-            if len(self._gravees) >= LIMITE:
-                self._gravees.clear()
-            written, cites = _encoder.with_citations(ligne)
+        with _LOCK:
+            return self._engraved(lignes)
+
+    def _engraved(self, lignes: tuple[Ligne, ...]) -> list[Gravee]:
+        known = self._gravees
+        new = [ligne for ligne in lignes if id(ligne) not in known]
+        if new and len(known) + len(new) > LIMITE:
+            known, new = {}, [*lignes]
+            self._gravees = known
+        for ligne, (json, cites) in zip(new, _graver(new), strict=True):
             # The record is held with what is written of it: its identity is not given to another.
-            gravee = Gravee(ligne, Raw(encode(written)), cites)
-            self._gravees[id(ligne)] = gravee
-        return gravee
+            known[id(ligne)] = Gravee(ligne, json, cites)
+        return [known[id(ligne)] for ligne in lignes]
 
 
 _GRAVEES = _Gravees()
+#: One thread at a time engraves.
+_LOCK = RLock()
+#: What opens the list of lines, parts two of them, closes it: no text has a line feed as it is.
+_EMPTY, _OPEN, _NEXT, _CLOSE = (
+    b'\n  "lignes": []', b'\n  "lignes": [\n    ', b",\n    ", b"\n  ]"
+)  # fmt: skip
 
 
 def render(checklist: Checklist) -> bytes:
@@ -130,15 +142,18 @@ def render(checklist: Checklist) -> bytes:
 
     A line is written once for all the checklists that share it.
     """
-    written = _encoder(_parts(checklist, ()))
+    written = _ecrire(_parts(checklist, ()))
     try:
-        encode(written)  # what is written once is not there for an escape to be put in
-        lignes = [_GRAVEES(ligne) for ligne in checklist.lignes]
+        lignes = _GRAVEES(checklist.lignes)
         cites = _cited(written, lignes)
-        written["lignes"] = [gravee.json for gravee in lignes]
-        return encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
+        whole = encoded(with_sources(written, checklist.referentiel.sources.values(), cites))
     except UnicodeEncodeError:  # what people typed may hold what only an escape can write
         return as_bytes(document(checklist))
+    parts = [gravee.json for gravee in lignes]
+    if parts:
+        before, _, after = whole.partition(_EMPTY)
+        parts[0], parts[-1] = before + _OPEN + parts[0], parts[-1] + _CLOSE + after
+    return _NEXT.join(parts) if parts else whole
 
 
 def document(checklist: Checklist) -> Objet:
@@ -181,7 +196,7 @@ def head(checklist: Checklist) -> Objet:
 def sources(checklist: Checklist) -> tuple[Source, ...]:
     """Return the sources cited anywhere in a document, in the référentiel's order."""
     try:
-        cites = _cited(_ecrire(_parts(checklist, ())), [_GRAVEES(ligne) for ligne in checklist.lignes])
+        cites = _cited(_ecrire(_parts(checklist, ())), _GRAVEES(checklist.lignes))
     except UnicodeEncodeError:  # as in :func:`render`
         cites = {*document(checklist)["sources"]}
     return tuple(source for id_, source in checklist.referentiel.sources.items() if id_ in cites)

@@ -42,17 +42,7 @@ _ecrire = Ecrivain(
 )
 #: A measure that bears the name of one of our keys would not hide it.
 _CLES = frozenset(
-    {
-        "objet",
-        "decision",
-        "delivrable",
-        "texte",
-        "a_evaluer",
-        "a_confirmer",
-        "a_verifier",
-        "repris",
-        "distinctions",
-    }
+    "objet decision delivrable texte a_evaluer a_confirmer a_verifier repris distinctions".split()  # noqa: SIM905
 )
 
 

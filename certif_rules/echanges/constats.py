@@ -35,9 +35,9 @@ def write_dossier(dossier: Dossier) -> bytes:
     return as_bytes(as_data(dossier))
 
 
-def render_carried(correction: Correction) -> bytes:
-    """Write the findings that were carried to a corrected context."""
-    return write_dossier(correction.dossier)
+def carried(correction: Correction) -> dict[str, Any]:
+    """Return the findings that were carried to a corrected context, as those of a file."""
+    return as_data(correction.dossier)
 
 
 def as_data(dossier: Dossier) -> dict[str, Any]:

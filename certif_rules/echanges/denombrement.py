@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from certif_rules.audit.denombrement import Denombrement
+from certif_rules.audit.denombrement import Comptes, Denombrement
 from certif_rules.echanges.champs import RESUME, Ecrivain
-from certif_rules.model.referentiel import Referentiel
+from certif_rules.model.referentiel import Indicateur, Referentiel
 
-_ecrire = Ecrivain({Referentiel: RESUME})
+_ecrire = Ecrivain(
+    {
+        Referentiel: RESUME,
+        Comptes: "referentiel empreinte avertissements sans_colonnes",
+        Indicateur: "id numero titre effectifs",
+    }
+)
 
 
 def document(denombrement: Denombrement) -> dict[str, Any]:
@@ -22,21 +28,10 @@ def document(denombrement: Denombrement) -> dict[str, Any]:
         "organismes": denombrement.nombre,
         "rangees_ecartees": len({issue.location for issue in denombrement.ecartees}),
         "regles": [
-            {
-                "referentiel": _ecrire(c.referentiel),
-                "empreinte": c.empreinte,
-                "avertissements": list(dict.fromkeys(a.code for a in c.avertissements)),
-                "sans_colonnes": c.sans_colonnes,
-            }
-            for c in comptes
+            _ecrire(c, avertissements=list(dict.fromkeys(a.code for a in c.avertissements))) for c in comptes
         ],
         "lignes": [
-            {
-                "id": line.id,
-                "numero": line.numero,
-                "titre": line.titre,
-                "effectifs": [_ecrire(c.effectifs.get(line.id)) for c in comptes],
-            }
+            _ecrire(line, effectifs=[c.effectifs.get(line.id) for c in comptes])
             for line in denombrement.lignes
         ],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from certif_rules.echanges.champs import APPUI, INCOHERENCE, SENS, Ecrivain, as_bytes, with_sources
+from certif_rules.echanges.champs import APPUI, INCOHERENCE, SENS, Ecrivain, with_sources
 from certif_rules.model.acteurs import Attribution, Instances, Intervention, Sens
 from certif_rules.model.base import Appui, Texte
 from certif_rules.model.candidature import (
@@ -51,11 +51,6 @@ _ecrire = Ecrivain(
     }
 )
 _appui = Ecrivain({Appui: APPUI})
-
-
-def render(dossier: DossierEtudie) -> bytes:
-    """Return the application file, the actors and the award as JSON."""
-    return as_bytes(document(dossier))
 
 
 def document(dossier: DossierEtudie) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from certif_rules.audit.editions import (
@@ -15,7 +14,7 @@ from certif_rules.audit.editions import (
     cited,
 )
 from certif_rules.audit.incidences import Incidence, PourOrganisme, Repris
-from certif_rules.echanges.champs import RESUME, Ecrivain, as_bytes, with_sources
+from certif_rules.echanges.champs import RESUME, Ecrivain, with_sources
 from certif_rules.model.base import Avertissement
 from certif_rules.model.referentiel import Evolution, Indicateur, Referentiel
 
@@ -27,6 +26,9 @@ _ecrire = Ecrivain(
         Redaction: "champ avant apres mots",
         Evolution: "depuis nature texte issu_de? sources",
         Mutation: "sorte id titre sens",
+        Recomposition: "de vers indice",
+        # A line goes by its id.
+        Indicateur: lambda line: line.id,
         CoucheRemplacee: "referentiel nature avant apres",
         PourOrganisme: "nom categories type_audit incidences constats",
         Incidence: "id numero sens avant apres motifs",
@@ -36,37 +38,29 @@ _ecrire = Ecrivain(
 )
 
 
-def render(compared: EditionsComparees) -> bytes:
-    """Return the comparison as JSON."""
-    return as_bytes(document(compared))
+_deplacer = Ecrivain(
+    {
+        LigneComparee: "de=avant.id vers=apres.id numero_avant=avant.numero numero_apres=apres.numero indice",
+    }
+)
 
 
 def document(compared: EditionsComparees) -> dict[str, Any]:
     """Return the comparison as the values that are written; keys may be added to them, never renamed."""
     sides = zip((compared.avant, compared.apres), compared.empreintes, strict=True)
     avant, apres = (_ecrire(referentiel, empreinte=digest) for referentiel, digest in sides)
-    moved = [line for line in compared.lignes if line.renumerotee]
     written = {
         "format": 1,
         "avant": avant,
         "apres": apres,
-        "ajoutes": _ids(compared.ajoutees),
-        "retires": _ids(compared.retirees),
-        "reformules": _ids(line.apres for line in compared.reformulees),
-        "renumerotes": [
-            {
-                "de": line.avant.id,
-                "vers": line.apres.id,
-                "numero_avant": line.avant.numero,
-                "numero_apres": line.apres.numero,
-                "indice": line.indice,
-            }
-            for line in moved
-        ],
-        "inchanges": _ids(line.apres for line in compared.inchangees),
-        "sans_texte": _ids(line.apres for line in compared.sans_texte),
-        "divises_ou_reunis": [_recomposed(one) for one in compared.recompositions],
-        "proches": [{"de": a.id, "vers": z.id} for a, z in compared.proches],
+        "ajoutes": compared.ajoutees,
+        "retires": compared.retirees,
+        "reformules": [line.apres for line in compared.reformulees],
+        "renumerotes": _deplacer([line for line in compared.lignes if line.renumerotee]),
+        "inchanges": [line.apres for line in compared.inchangees],
+        "sans_texte": [line.apres for line in compared.sans_texte],
+        "divises_ou_reunis": compared.recompositions,
+        "proches": [{"de": a, "vers": z} for a, z in compared.proches],
         "lignes": [_line(line) for line in compared.lignes if _differs(line)],
         "couches": compared.couches,
         "autres": compared.mutations,
@@ -75,14 +69,6 @@ def document(compared: EditionsComparees) -> dict[str, Any]:
     }
     sources = {**compared.avant.sources, **compared.apres.sources}
     return with_sources(_ecrire(written), sources.values(), cited(compared))
-
-
-def _ids(lines: Iterable[Indicateur]) -> list[str]:
-    return [line.id for line in lines]
-
-
-def _recomposed(one: Recomposition) -> dict[str, Any]:
-    return {"de": _ids(one.de), "vers": _ids(one.vers), "indice": one.indice}
 
 
 def _differs(line: LigneComparee) -> bool:

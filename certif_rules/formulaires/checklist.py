@@ -347,15 +347,13 @@ class _Formulaire(PageFormulaire):
                 for a in self.checklist.referentiel.annotations.values()
             ]
             return el("fieldset", el("legend", words), *boxes, class_="choix") if boxes else None
+        place = f"{colonne.champ}-{rang}"
         if colonne.genre == "jour":
-            place = f"{colonne.champ}-{rang}"
             return champs.field(place, words, champs.date(place, colonne.champ))
         if colonne.genre == "site":
-            place = f"{colonne.champ}-{rang}"
             known = self.checklist.plusieurs_sites
             return champs.field(place, words, champs.sites(place, known, colonne.champ))
         if colonne in colonnes.LEVEE:
-            place = f"{colonne.champ}-{rang}"
             levels = {c: finding(self.checklist, c) for c in levels_after_lifting(self.checklist)}
             named = champs.text(place, colonne.champ)
             known_level = champs.options(place, {"": "inconnu", **levels}, colonne.champ)

@@ -27,7 +27,6 @@ from certif_rules.documents.mots import (
     wording,
 )
 from certif_rules.echanges.autodiagnostic import empty, request
-from certif_rules.echanges.champs import as_bytes
 from certif_rules.grilles.csv import DEMANDE, IDENTIFIANT, guard
 from certif_rules.vie.autodiagnostic import Cadre
 
@@ -38,17 +37,6 @@ COLONNES: Final[Mapping[str, str]] = {
     "commentaire": "commentaire",
     "preuves": "preuves",
 }
-
-
-__all__ = [
-    "COLONNES",
-    "DEMANDE",
-    "IDENTIFIANT",
-    "donnees",
-    "render_csv",
-    "render_json",
-    "render_yaml",
-]
 
 
 def donnees(cadre: Cadre) -> dict[str, Any]:
@@ -68,9 +56,9 @@ def donnees(cadre: Cadre) -> dict[str, Any]:
     }
 
 
-def render_json(cadre: Cadre) -> bytes:
-    """Return the empty answers as JSON."""
-    return as_bytes(empty(donnees(cadre), cadre))
+def unanswered(cadre: Cadre) -> dict[str, Any]:
+    """Return the empty answers as a file of JSON holds them."""
+    return empty(donnees(cadre), cadre)
 
 
 def render_yaml(cadre: Cadre) -> bytes:

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from certif_rules import colonnes
@@ -159,11 +159,7 @@ def check_row(checklist: Checklist, point: Point) -> dict[str, str]:
         "motifs": plain(document.point(checklist, point)),
         "constat précédent": plain(_lines(earlier_check(checklist, point))),
         "constats permis": _lines(document.MOTS_RESULTATS.values()),
-        "sources": _lines(
-            f"[{clean(s.id)}] {clean(s.titre)}, {clean(s.reference)}"
-            for s in checklist.referentiel.sources.values()
-            if s.id in point.sources
-        ),
+        "sources": _cited(checklist, point.sources),
         IDENTIFIANT: key,
     }
     return {name: known.get(name, "") for name in _shown(checklist, _COLUMNS)}
@@ -218,7 +214,11 @@ def _sources(checklist: Checklist, ligne: Ligne) -> str:
     cited = set(indicateur.sources)
     cited.update(i for part in single if part for i in part.sources)
     cited.update(i for parts in several for part in parts for i in part.sources)
-    known = (s for s in checklist.referentiel.sources.values() if s.id in cited)
+    return _cited(checklist, cited)
+
+
+def _cited(checklist: Checklist, ids: Collection[str]) -> str:
+    known = (s for s in checklist.referentiel.sources.values() if s.id in ids)
     return _lines(f"[{clean(s.id)}] {clean(s.titre)}, {clean(s.reference)}" for s in known)
 
 

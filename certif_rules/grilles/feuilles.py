@@ -20,7 +20,6 @@ from certif_rules.echanges.checklist import sources
 from certif_rules.francais import count
 from certif_rules.grilles.classeur import Cellule, Feuille, area
 from certif_rules.habillage.modele import Logo
-from certif_rules.source.json import read_plain
 
 CONTEXTE: Final = "Contexte"
 GRILLE: Final = "Grille"
@@ -63,11 +62,15 @@ def in_formula(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+def _heading(name: str) -> tuple[Cellule, ...]:
+    return (Cellule(name, "section"), Cellule("", "section"))
+
+
 def _section(name: str, pairs: Iterable[document.Rang]) -> Iterator[tuple[Cellule, ...]]:
     """Yield a heading and its rows; nothing where there are none."""
     rows = list(pairs)
     if rows:
-        yield (Cellule(name, "section"), Cellule("", "section"))
+        yield _heading(name)
         yield from ((Cellule(label, "libelle"), Cellule(value)) for label, value in rows)
 
 
@@ -127,13 +130,10 @@ def context_sheet(checklist: Checklist) -> Feuille:
         (Cellule(clean(str(checklist.organisme.get("nom") or "")), "sous_titre"),),
     ]
 
-    def section(name: str, pairs: Iterable[document.Rang]) -> None:
-        rows.extend(_section(name, pairs))
-
-    section("L’audit", document.identity(checklist))
+    rows += _section("L’audit", document.identity(checklist))
     rows.append((Cellule(NOTIFIES, "libelle"), Cellule(style="saisie_jour")))
     assert len(rows) == notified_row(checklist), "the cell that formulas refer to has moved"
-    rows.append((Cellule("Avancement", "section"), Cellule("", "section")))
+    rows.append(_heading("Avancement"))
     todo = checklist.compteurs["a_auditer"]
     counters = [
         ("Lignes à auditer", f'COUNTIF({dues},"{OUI}")', todo),
@@ -152,21 +152,16 @@ def context_sheet(checklist: Checklist) -> Feuille:
         (Cellule(label, "libelle"), Cellule(str(value), "nombre", formule=formule))
         for label, formule, value in counters
     )
-    section("L’organisme, tel qu’il a été déclaré", document.organisation(checklist))
-    section("Circonstances", document.circumstances(checklist))
-    section("Faits", document.facts(checklist))
+    rows += _section("L’organisme, tel qu’il a été déclaré", document.organisation(checklist))
+    rows += _section("Circonstances", document.circumstances(checklist))
+    rows += _section("Faits", document.facts(checklist))
     if checklist.avertissements:
-        rows.append((Cellule("Avertissements", "section"), Cellule("", "section")))
-        rows.extend(
-            (
-                Cellule("à savoir", "alerte"),
-                Cellule(f"{prose(a.message)} {cite(a.sources)}".rstrip(), "alerte"),
-            )
-            for a in checklist.avertissements
-        )
-    section("Pièces exigées", (("pièce", document.point(checklist, p)) for p in checklist.pieces))
+        rows.append(_heading("Avertissements"))
+        warnings = (f"{prose(a.message)} {cite(a.sources)}".rstrip() for a in checklist.avertissements)
+        rows += ((Cellule("à savoir", "alerte"), Cellule(words, "alerte")) for words in warnings)
+    rows += _section("Pièces exigées", (("pièce", document.point(checklist, p)) for p in checklist.pieces))
     if checklist.sites:
-        section("Sites", [("Sites à auditer", document.sites(checklist.sites))])
+        rows += _section("Sites", [("Sites à auditer", document.sites(checklist.sites))])
     return Feuille(nom=CONTEXTE, largeurs=(38, 84), lignes=tuple(rows), paysage=False, logo=logo)
 
 
@@ -174,19 +169,18 @@ def about_sheet(checklist: Checklist) -> Feuille:
     """Return how to fill and read the grid, what its texts are worth, the texts applied, gaps and sources."""
     rows: list[tuple[Cellule, ...]] = [(Cellule("À propos de cette grille", "titre"),)]
 
-    def section(name: str, pairs: Iterable[document.Rang]) -> None:
-        rows.extend(_section(name, pairs))
-
-    section("Remplir", _instructions(checklist))
-    section("Lire", [(SIGNES[e].mot, prose(sens)) for e, sens in SENS.items()])
+    rows += _section("Remplir", _instructions(checklist))
+    rows += _section("Lire", [(SIGNES[e].mot, prose(sens)) for e, sens in SENS.items()])
     digest = f"{checklist.empreinte} ({document.EMPREINTE})"
-    section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", digest)])
-    section("L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage)))
-    section(
+    rows += _section("Valeur des textes", [("mention", disclaimer(checklist)), ("empreinte", digest)])
+    rows += _section(
+        "L’émetteur", (("phrase de fin", text) for text in emetteur.closing(checklist.habillage))
+    )
+    rows += _section(
         "Textes appliqués",
         ((f"{c.nature}, {c.origine} {c.id}", _worth(c)) for c in document.layers(checklist)),
     )
-    section(
+    rows += _section(
         f"Ce que les sources ne disent pas ({count(len(checklist.lacunes), 'lacune')})",
         (
             (f"{g.objet} – {g.champs}", f"{g.cherche} {cite(g.sources)}".rstrip())
@@ -194,8 +188,8 @@ def about_sheet(checklist: Checklist) -> Feuille:
         ),
     )
     durations = ((label, line(value)) for label, value in document.retention(checklist))
-    section(document.CONSERVATION, [("à noter", prose(document.NOTES)), *durations])
-    section(
+    rows += _section(document.CONSERVATION, [("à noter", prose(document.NOTES)), *durations])
+    rows += _section(
         "Sources",
         ((f"[{clean(s.id)}]", f"{prose(s.titre)}, {clean(s.reference)}") for s in sources(checklist)),
     )
@@ -275,12 +269,11 @@ def review_sheet(checklist: Checklist, aside: Sequence[ARevoir]) -> Feuille:
     for one in aside:
         releve = one.releve
         known = releve.constat in checklist.referentiel.constats
+        result = MOTS_RESULTATS.get(releve.constat, releve.constat)
         texts = (
             numeros.get(releve.ligne, releve.ligne),
             prose(one.raison),
-            finding(checklist, releve.constat)
-            if known
-            else MOTS_RESULTATS.get(releve.constat, releve.constat),
+            finding(checklist, releve.constat) if known else result,
             releve.commentaire or "",
             "\n".join(releve.preuves_vues),
             one.revu_le or "",
@@ -296,15 +289,6 @@ def review_sheet(checklist: Checklist, aside: Sequence[ARevoir]) -> Feuille:
 def pieces(text: str) -> list[str]:
     """Return a text in pieces that a cell holds."""
     return [text[start : start + _MORCEAU] for start in range(0, len(text), _MORCEAU)] or [""]
-
-
-def machine_head(written: Iterable[str]) -> Any:
-    """Return what :func:`machine_sheet` wrote, from its cells after the signature.
-
-    Raises:
-        ValueError: it is not JSON.
-    """
-    return read_plain("".join(written))
 
 
 def _worth(couche: document.CoucheImprimee) -> str:

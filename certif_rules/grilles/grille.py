@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from certif_rules import colonnes
-from certif_rules.audit.aggravation import counted
+from certif_rules.audit.aggravation import counted, worst
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, point_numbers
 from certif_rules.audit.recevabilite import lacks_text, levels_after_lifting
 from certif_rules.audit.sites import gaps
@@ -168,7 +168,7 @@ def _tones(checklist: Checklist) -> dict[str, str]:
     if not every:
         return {}
     jugements = referentiel.jugements.values()
-    graver = {a.devient for jugement in jugements for a in jugement.aggravations}
+    graver = set(worst(jugements))
     delays: dict[str, tuple[int, int]] = {}
     for jugement in jugements:
         for constat, dates in jugement.echeances.items():
@@ -263,10 +263,8 @@ def _row(
     special[INTITULE.titre] = Cellule(texts[INTITULE.titre], look)
     # On one line, where nobody sees them: a hidden cell would make its row as high as its text.
     folded_up = {c.titre: Cellule(" ".join(texts[c.titre].split("\n")), "cache") for c in REPLIEES}
-    if of_label(checklist, ligne.indicateur.origine):
-        special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], "marque")
-    else:
-        special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], f"{tone}_centre")
+    look = "marque" if of_label(checklist, ligne.indicateur.origine) else f"{tone}_centre"
+    special[ORIGINE.titre] = Cellule(texts[ORIGINE.titre], look)
     return tuple(
         (special | folded_up).get(name)
         or (
@@ -296,11 +294,6 @@ def _deadline(checklist: Checklist, ligne: Ligne, number: int) -> str | None:
         for c in checklist.referentiel.constats
     }
     return due_formula(checklist, origine, cell(COLONNES, CONSTAT.titre, number), comptes)
-
-
-def _numbers_are_printed(checklist: Checklist) -> bool:
-    """Return whether every printed number names one line."""
-    return len({ligne.indicateur.numero for ligne in checklist.lignes}) == len(checklist.lignes)
 
 
 def _open_lines(checklist: Checklist) -> list[Ligne]:
@@ -337,7 +330,8 @@ def gap_rows(checklist: Checklist) -> Callable[[int, tuple[str, str, str] | None
     site. Beside its number may come a line, a site and the finding made there, which no cell of the sheet
     Grille holds.
     """
-    key = INDICATEUR if _numbers_are_printed(checklist) else IDENTIFIANT
+    printed = {ligne.indicateur.numero for ligne in checklist.lignes}
+    key = INDICATEUR if len(printed) == len(checklist.lignes) else IDENTIFIANT
     niveaux = _NIVEAUX if levels_after_lifting(checklist) else None
     return lambda number, at: _gap_row(checklist, number, at, key, niveaux)
 

@@ -35,17 +35,13 @@ def _text(checklist: Checklist, point: Point) -> str:
     return "\n".join(map(prose, [point.texte, *doubt, *named]))
 
 
-def _failing(checklist: Checklist, point: Point) -> str:
-    return finding(checklist, point.constat) if point.constat else "–"
-
-
 _Moteur = Callable[[Checklist, Point], str]
 #: What the engine writes in the sheet, by column.
 _MOTEURS: Final[Mapping[str, _Moteur]] = {
     NUMERO: lambda checklist, point: point_numbers(checklist)[point_key(point)],
     COMPTE_POUR: lambda _, point: clean(point.compte_pour),
     VERIFICATION: _text,
-    A_DEFAUT: _failing,
+    A_DEFAUT: lambda checklist, point: finding(checklist, point.constat) if point.constat else "–",
     SOURCES: lambda _, point: cite(point.sources).strip("[]") or "–",
     IDENTIFIANT.titre: lambda _, point: point_key(point),
 }

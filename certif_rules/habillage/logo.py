@@ -67,10 +67,6 @@ class _Refus(Exception):  # noqa: N818 - a finding, not a failure
         self.code, self.hint = code, hint
 
 
-def _refuse(code: str, message: str, hint: str) -> _Refus:
-    return _Refus(code, message, hint)
-
-
 def check_logo(content: bytes, where: Location, *, texte: str, largeur: int) -> Logo | Issue:
     """Return a picture as a value, or what is wrong with it.
 
@@ -90,7 +86,7 @@ def check_logo(content: bytes, where: Location, *, texte: str, largeur: int) -> 
 def _inspect(content: bytes) -> tuple[NatureImage, float]:
     if len(content) > MAX_BYTES:
         message = f"plus de {MAX_BYTES // 1000} ko"
-        raise _refuse(
+        raise _Refus(
             "fichier-trop-grand", message, "réduire l’image : un logo n’a pas besoin de tant de points"
         )
     if content.startswith(_PNG):
@@ -101,7 +97,7 @@ def _inspect(content: bytes) -> tuple[NatureImage, float]:
     if start.startswith(b"<"):
         return "svg", _ratio(*_svg(content))
     message = "ce n’est ni un PNG, ni un JPEG, ni un SVG, quel que soit son nom"
-    raise _refuse("image-inconnue", message, "l’enregistrer dans l’un de ces formats")
+    raise _Refus("image-inconnue", message, "l’enregistrer dans l’un de ces formats")
 
 
 def _ratio(width: float, height: float) -> float:
@@ -109,9 +105,9 @@ def _ratio(width: float, height: float) -> float:
     smallest, largest = _COTES
     if not all(smallest <= side <= largest for side in (width, height)):
         message = "largeur ou hauteur démesurée, ou presque nulle"
-        raise _refuse("image-inconnue", message, "l’enregistrer à sa taille d’usage")
+        raise _Refus("image-inconnue", message, "l’enregistrer à sa taille d’usage")
     if not (width > 0 and height > 0) or not low <= height / width <= high:
-        raise _refuse(
+        raise _Refus(
             "image-inconnue", "largeur et hauteur sans proportion", "vérifier les dimensions de l’image"
         )
     return height / width
@@ -120,12 +116,12 @@ def _ratio(width: float, height: float) -> float:
 def _pixels(width: int, height: int) -> tuple[int, int]:
     if max(width, height) > MAX_PIXELS:
         message = f"{width} × {height} points, plus de {MAX_PIXELS} de côté"
-        raise _refuse("fichier-trop-grand", message, "réduire l’image")
+        raise _Refus("fichier-trop-grand", message, "réduire l’image")
     return width, height
 
 
 def _broken() -> _Refus:
-    return _refuse("fichier-tronque", "image tronquée ou abîmée", "la copier ou la télécharger à nouveau")
+    return _Refus("fichier-tronque", "image tronquée ou abîmée", "la copier ou la télécharger à nouveau")
 
 
 def _png(content: bytes) -> tuple[int, int]:
@@ -172,7 +168,7 @@ def _jpeg(content: bytes) -> tuple[int, int]:
 
 def _unsafe(message: str) -> _Refus:
     hint = "l’enregistrer en « SVG simple », textes en tracés, sans script ni renvoi ; ou donner un PNG"
-    return _refuse("image-active", message, hint)
+    return _Refus("image-active", message, hint)
 
 
 class _Svg:
@@ -190,10 +186,10 @@ class _Svg:
         self.elements += 1
         self.uses += local == "use"
         if len(self.inside) > MAX_DEPTH or self.elements > MAX_ELEMENTS or self.uses > MAX_USES:
-            raise _refuse("fichier-trop-grand", "dessin SVG démesuré", "le simplifier, ou donner un PNG")
+            raise _Refus("fichier-trop-grand", "dessin SVG démesuré", "le simplifier, ou donner un PNG")
         if self.elements == 1:
             if (space, local) != (_SVG, "svg"):
-                raise _refuse("image-inconnue", "ce XML n’est pas un SVG", "donner un PNG, un JPEG ou un SVG")
+                raise _Refus("image-inconnue", "ce XML n’est pas un SVG", "donner un PNG, un JPEG ou un SVG")
             self.size = _dimensions(attributes)
         if _ANNEXES.match(space) and local.lower() not in ("script", "handler", "listener"):
             return
@@ -221,7 +217,7 @@ def _check_attribute(name: str, value: str) -> None:
     if _NOMMENT.fullmatch(local):
         return
     if _DEMESURE.search(value):
-        raise _refuse("fichier-trop-grand", f"nombre démesuré dans « {local[:40]} »", "donner un PNG")
+        raise _Refus("fichier-trop-grand", f"nombre démesuré dans « {local[:40]} »", "donner un PNG")
     if _fetches(value):
         raise _unsafe(f"l’attribut « {local[:40]} » du SVG appelle autre chose que lui-même")
 
@@ -248,7 +244,7 @@ def _dimensions(attributes: dict[str, str]) -> tuple[float, float]:
         return float(box[2]), float(box[3])
     except (IndexError, ValueError):
         message = "le SVG ne dit ni sa taille ni son cadre"
-        raise _refuse(
+        raise _Refus(
             "image-inconnue", message, "l’enregistrer avec « width » et « height », ou « viewBox »"
         ) from None
 

@@ -52,9 +52,9 @@ class SectionAjoutee(Struct, frozen=True, kw_only=True):
     """A body adds this section to a report: a text, room to write (``lignes``), or both."""
 
     titre: str
-    texte: str | None
-    lignes: int
-    place: Place
+    texte: str | None = None
+    lignes: int = 0
+    place: Place = "fin"
 
 
 class Habillage(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from certif_rules.colonnes import GRILLE
 from certif_rules.errors import Issue, Location, suggestion
@@ -131,18 +132,8 @@ def build(dit: HabillageDit) -> Habillage:
         logo_secours=dit.secours,
         annotations=dict(data.get("annotations") or {}),
         masquees=tuple(sorted((_named(c) or "" for c in colonnes.get("masquees") or ()), key=names.index)),
-        colonnes=tuple(
-            ColonneAjoutee(
-                cle=c["cle"], titre=c["titre"], **({"largeur": c["largeur"]} if "largeur" in c else {})
-            )
-            for c in colonnes.get("ajoutees") or ()
-        ),
-        sections=tuple(
-            SectionAjoutee(
-                titre=s["titre"], texte=s.get("texte"), lignes=s.get("lignes", 0), place=s.get("place", "fin")
-            )
-            for s in data.get("sections") or ()
-        ),
+        colonnes=tuple(ColonneAjoutee(**c) for c in colonnes.get("ajoutees") or ()),
+        sections=tuple(SectionAjoutee(**s) for s in data.get("sections") or ()),
         phrases=dict(data.get("phrases_de_fin") or {}),
     )
 
@@ -154,7 +145,7 @@ def as_data(habillage: Habillage) -> dict[str, Any]:
     """
     colonnes = {
         "masquees": list(habillage.masquees),
-        "ajoutees": [{"cle": c.cle, "titre": c.titre, "largeur": c.largeur} for c in habillage.colonnes],
+        "ajoutees": list(map(asdict, habillage.colonnes)),
     }
     written: dict[str, Any] = {
         "format": 1,

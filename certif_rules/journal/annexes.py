@@ -48,14 +48,17 @@ def tie(genre: Genre, identifiant: str, ligne: str) -> Endroit:
 
 
 def annexes(etat: Etat, genre: Genre) -> Iterator[Annexe]:
-    """Yield the things of a kind that were not removed (« retire »), in the order of their « cree_le »."""
+    """Yield the things of a kind, neither removed (« retire ») nor undone, in the order of « cree_le »."""
     champs: dict[str, dict[str, Champ]] = {}
     for cle, champ in sorted(etat.items()):
         if cle.genre == genre:
             champs.setdefault(cle.ligne, {})[cle.champ] = champ
     things = [Annexe(id=identifiant, champs=own) for identifiant, own in champs.items()]
     things.sort(key=lambda annexe: (str(annexe.get("cree_le") or ""), annexe.id))
-    yield from (annexe for annexe in things if not annexe.get("retire"))
+    for annexe in things:
+        says = any(champ.a_accorder or champ.valeur is not None for champ in annexe.champs.values())
+        if says and not annexe.get("retire"):
+            yield annexe
 
 
 def in_a_sentence(preuve: Annexe) -> str:

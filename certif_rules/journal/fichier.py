@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from certif_rules.audit.compte_rendu import CLES as PARTIES
 from certif_rules.audit.constats import A_EVALUER
+from certif_rules.colonnes import signatures
 from certif_rules.journal.annexes import annexes, in_a_sentence
 from certif_rules.journal.etat import Champ, Etat
 from certif_rules.journal.evenements import Endroit, Genre
@@ -22,9 +23,9 @@ _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
 _PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel", "evaluation"})
 #: What a finding holds by key.
 _PAR_CLE: Final = frozenset({"ecart", "complements"})
-#: The references of the proofs of a line, and who assessed it.
+#: The references of the proofs of a line; who assessed it, and when.
 _VUES: Final = "preuves_vues"
-_PAR: Final = "evalue_par"
+(QUI,), (QUAND,) = signatures("texte"), signatures("jour")
 #: What a body may give of a line, and what the file of these texts is called.
 TEXTES: Final = ("titre", "exigence", "niveau_attendu")
 FICHIER_DES_TEXTES: Final = "textes.json"
@@ -52,7 +53,7 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
-            entry[last] = known.get(champ.valeur) or champ.valeur if last == _PAR else champ.valeur
+            entry[last] = known.get(champ.valeur) or champ.valeur if last == QUI else champ.valeur
     for preuve in annexes(etat, "preuve"):
         for ligne in preuve.lignes if preuve.get("reference") else ():
             _see(_entry(data, _place(ligne)), in_a_sentence(preuve))

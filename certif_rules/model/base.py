@@ -8,13 +8,19 @@ The type of a field says what its text names (``NomSource``…): readers check n
 folder puts off the evaluation of annotations, since every command that reads rules asks for them.
 """
 
-from collections.abc import Callable, Mapping
-from operator import attrgetter
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter, ge, gt, le, lt
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Struct
 
 Confiance = Literal["elevee", "moyenne", "faible", "non_verifiee"]
+Comparaison = Literal["au_moins", "plus_de", "au_plus", "moins_de"]
+
+#: How a number must stand to a threshold, by the word that says it.
+COMPARAISONS: Final[Mapping[Comparaison, Callable[[Any, Any], bool]]] = {
+    "au_moins": ge, "plus_de": gt, "au_plus": le, "moins_de": lt
+}  # fmt: skip
 
 
 #: Value of a word of a rule: a flag, a text, or a list of texts, as in the YAML.
@@ -25,7 +31,7 @@ Valeur = bool | str | tuple[str, ...]
 PLACES = frozenset({"emplacement", "lieu", "lieux"})
 
 
-class Situe(Struct, frozen=True, eq=False):
+class Situe(Struct, frozen=True, eq=False, gc=False):
     """A placed record knows where it was written: two that differ by their place only are equal."""
 
     def __eq__(self, other: object) -> bool:
@@ -100,6 +106,13 @@ class Appui(Situe, frozen=True, kw_only=True):
     incoherences: tuple[NomIncoherence, ...] = ()
 
 
+class Intitule(Appui, frozen=True, kw_only=True):
+    """This is something that a référentiel declares under a code, and calls by a title."""
+
+    id: str
+    titre: str
+
+
 class Regle(Appui, frozen=True, kw_only=True):
     """A rule is written in the closed vocabulary: all of its words must hold, ``sauf`` excepted.
 
@@ -112,6 +125,13 @@ class Regle(Appui, frozen=True, kw_only=True):
     inconnu: str | None = None
     motif: str | None = None
     emplacement: str = ""
+
+    @property
+    def emboitees(self) -> "Iterator[Regle]":
+        """Yield itself, what it excepts, and so on."""
+        yield self
+        if self.sauf is not None:
+            yield from self.sauf.emboitees
 
 
 class Lacune(Situe, frozen=True, kw_only=True):

@@ -5,14 +5,15 @@ A référentiel declares its events (what happened, on which day) and its dates 
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Appui, CodePrecedent, Nomme, NomReferentiel
+from certif_rules.model.base import Appui, CodePrecedent, Intitule, Nomme, NomReferentiel
 
 #: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
 Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet"]
+FORMES: tuple[Forme, ...] = get_args(Forme)
 #: On which side of a limit its working day is looked for.
 Ouvre = Literal["avant", "apres"]
 
@@ -30,15 +31,13 @@ class JourCertificat(Struct, frozen=True, kw_only=True):
     apres: tuple[CodePrecedent, ...] = ()
 
 
-class Evenement(Appui, frozen=True, kw_only=True):
+class Evenement(Intitule, frozen=True, kw_only=True):
     """An event happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``. In a file, it
     is the day of an audit of ``audits``, one of a ``certificat``, or that of an act of ``interventions``.
     """
 
-    id: str
-    titre: str
     audits: tuple[CodePrecedent, ...] = ()
     certificat: JourCertificat | None = None
     interventions: tuple[NomIntervention, ...] = ()
@@ -119,15 +118,7 @@ class RegleDate(Appui, frozen=True, kw_only=True):
     @property
     def forme(self) -> Forme:
         """Return which form it has."""
-        if self.au_plus_tard is not None:
-            return "au_plus_tard"
-        if self.a_partir_du is not None:
-            return "a_partir_du"
-        if self.prochaine is not None:
-            return "prochaine"
-        if self.tous_les is not None:
-            return "tous_les"
-        return "fenetre" if self.fenetre else "sans_objet"
+        return next((forme for forme in FORMES if getattr(self, forme)), "sans_objet")
 
 
 class DateCycle(Struct, frozen=True, kw_only=True):

@@ -11,10 +11,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from certif_rules.model.base import (
+    COMPARAISONS,
     Appui,
     CodePrecedent,
+    Comparaison,
     IdCritere,
     IdLigne,
+    Intitule,
     NomConstat,
     NomEtiquette,
     Nomme,
@@ -128,6 +131,15 @@ class Seuil(Struct, frozen=True, kw_only=True, tag="seuil"):
         """Return itself, as the other conditions give theirs."""
         return (self,)
 
+    @property
+    def comparaisons(self) -> dict[Comparaison, Fraction]:
+        """Return the comparisons given, each with its threshold."""
+        return {mot: Fraction(text) for mot in COMPARAISONS if (text := getattr(self, mot)) is not None}
+
+    def tient(self, value: Fraction) -> bool:
+        """Return whether a number is what it asks."""
+        return all(COMPARAISONS[mot](value, seuil) for mot, seuil in self.comparaisons.items())
+
     def au_critere(self, critere: str, mesures: Mapping[str, Mesure]) -> "Seuil":
         """Return what it asks in a criterion: of a measure by criterion, its own value, unless told which."""
         free = self.critere is None and not self.chaque
@@ -192,7 +204,7 @@ class Decision(SelonType, frozen=True, kw_only=True):
         return next((t.titre for t in self.titres if code_type in t.types), self.titre)
 
 
-class Distinction(Appui, frozen=True, kw_only=True):
+class Distinction(Intitule, frozen=True, kw_only=True):
     """A distinction is decided beside the label, on its measures, by its own decisions, read as the label's.
 
     ``par_critere``: for each criterion, whose own value a measure by criterion then is. ``si_decision``: it
@@ -200,8 +212,6 @@ class Distinction(Appui, frozen=True, kw_only=True):
     one of its decisions does.
     """
 
-    id: str
-    titre: str
     decisions: tuple[Decision, ...]
     par_critere: bool = False
     si_decision: tuple[NomDecision, ...] = ()

@@ -1,10 +1,8 @@
 """The domain, the organisation as a référentiel sees it: its categories and the facts asked of it."""
 
-from typing import Literal
-
 from msgspec import Struct
 
-from certif_rules.model.base import Appui, NomCategorie, NomFait, NomSource
+from certif_rules.model.base import Appui, Comparaison, NomCategorie, NomFait, NomSource
 
 
 class Vocabulaire(Struct, frozen=True, kw_only=True):
@@ -52,7 +50,7 @@ class Nombre(Struct, frozen=True, kw_only=True):
     """
 
     unite: str
-    comparaison: Literal["au_moins", "plus_de", "au_plus", "moins_de"]
+    comparaison: Comparaison
     seuil: str | None = None
     attend: str | None = None
 

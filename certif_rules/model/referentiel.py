@@ -357,6 +357,11 @@ class Referentiel(Struct, frozen=True, kw_only=True):
         """Return whether it parts organisations into no category."""
         return any(categorie.implicite for categorie in self.categories.values())
 
+    def couche_de(self, origine: str, nature: Nature) -> Couche | None:
+        """Return the layer of one kind that a référentiel has in the stack, if it has one."""
+        layers = (retenue.couche for retenue in self.couches)
+        return next((c for c in layers if (c.referentiel, c.nature) == (origine, nature)), None)
+
     @property
     def lacunes(self) -> tuple[Lacune, ...]:
         """Return every declared gap, of the layers, the criteria, the lines and the audit types, in order."""

@@ -198,10 +198,6 @@ class _Mot(Struct, frozen=True):
     nom: bool
 
 
-def _words(texte: str) -> list[_Mot]:
-    return [_Mot(match[0], match.start(), match.end(), *_read(match[0])) for match in _MOT.finditer(texte)]
-
-
 # A long document says the same words over and over: reading each once halves the time of its report.
 @lru_cache(maxsize=8192)
 def _read(word: str) -> tuple[str, bool, bool]:
@@ -226,7 +222,7 @@ def _singular(plie: str) -> set[str]:
 
 
 def _names(texte: str, *, personne: bool) -> Iterator[tuple[Nature, int, int]]:
-    words = _words(texte)
+    words = [_Mot(match[0], match.start(), match.end(), *_read(match[0])) for match in _MOT.finditer(texte)]
     place, last = 0, -1
     while place < len(words):
         end = _run(texte, words, place)

@@ -98,7 +98,7 @@ class DonneePersonnelle(Struct, frozen=True, kw_only=True):
 
 def personal_data(value: Demande | Dossier | Questionnaire) -> tuple[DonneePersonnelle, ...]:
     """Return the personal data of a request, of findings or of answers, in reading order."""
-    return tuple(_personal_data(value))
+    return tuple(trace for part in _parts(value) for trace in _traces(part))
 
 
 def personal_warnings(
@@ -110,15 +110,9 @@ def personal_warnings(
         value: what was typed; of a findings file, all but its request, which has its own.
         numeros: the printed number of each line, by id.
     """
-    parts: tuple[Demande | Releve | ReponseDite | CompteRendu, ...]
-    if isinstance(value, Dossier):
-        parts = (*value.releves, *value.verifications, value.compte_rendu)
-    elif isinstance(value, Questionnaire):
-        parts = value.reponses
-    else:
-        parts = (value,)
+    parts = (part for part in _parts(value) if part is value or not isinstance(part, Demande))
     seen: dict[tuple[str, ...], Avertissement] = {}
-    for trace in (trace for part in parts for trace in _personal_data(part)):
+    for trace in (trace for part in parts for trace in _traces(part)):
         hit = trace.trouvaille
         where = _where(trace, numeros or {})
         if trace.lieu is not None:
@@ -170,32 +164,32 @@ def summary(replaced: tuple[DonneePersonnelle, ...]) -> str:
 # ---- walking --------------------------------------------------------------------------------------------
 
 
-def _personal_data(
-    value: Demande | Dossier | Questionnaire | Releve | ReponseDite | CompteRendu,
-) -> Iterator[DonneePersonnelle]:
+#: What is looked into by itself.
+_Partie = Demande | Releve | ReponseDite | CompteRendu
+
+
+def _parts(value: Demande | Dossier | Questionnaire) -> Iterator[_Partie]:
+    """Yield what a request, findings or answers are made of, in reading order."""
+    if isinstance(value, Demande):
+        yield value
+        return
+    if value.demande is not None:
+        yield value.demande
     if isinstance(value, Questionnaire):
-        if value.demande is not None:
-            yield from _personal_data(value.demande)
-        for dite in value.reponses:
-            yield from _personal_data(dite)
-        return
-    if isinstance(value, Dossier):
-        yield from _personal_data(value.demande)
-        for releve in (*value.releves, *value.verifications):
-            yield from _personal_data(releve)
-        yield from _personal_data(value.compte_rendu)
-        return
-    if isinstance(value, CompteRendu):
-        for champ, texte in _texts(value, _RAPPORT):
-            for hit in _hits(texte, champ):
-                yield DonneePersonnelle(trouvaille=hit, ligne=None, lieu=None)
-        return
-    names = _DEMANDE if isinstance(value, Demande) else value.__struct_fields__
-    ligne = None if isinstance(value, Demande) else value.ligne
+        yield from value.reponses
+    else:
+        yield from (*value.releves, *value.verifications)
+        yield value.compte_rendu
+
+
+def _traces(part: _Partie) -> Iterator[DonneePersonnelle]:
+    ligne = None if isinstance(part, Demande | CompteRendu) else part.ligne
+    names = _DEMANDE if isinstance(part, Demande) else part.__struct_fields__
+    above = _RAPPORT if isinstance(part, CompteRendu) else ""
     for name in names:
-        for champ, texte in _texts(getattr(value, name), name):
+        for champ, texte in _texts(getattr(part, name), _under(above, name)):
             for hit in _hits(texte, champ):
-                yield DonneePersonnelle(trouvaille=hit, ligne=ligne, lieu=_place(value, champ))
+                yield DonneePersonnelle(trouvaille=hit, ligne=ligne, lieu=_place(part, champ))
 
 
 def _hits(texte: str, champ: str) -> tuple[Trouvaille, ...]:
@@ -267,8 +261,10 @@ def _bare(champ: str) -> str:
     return champ.partition("[")[0]
 
 
-def _place(value: Demande | Releve | ReponseDite, champ: str) -> Location | None:
+def _place(value: _Partie, champ: str) -> Location | None:
     bare = _bare(champ)
+    if isinstance(value, CompteRendu):
+        return None
     if isinstance(value, ReponseDite):
         return value.lieu
     if isinstance(value, Releve):

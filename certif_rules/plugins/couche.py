@@ -17,7 +17,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from certif_rules.errors import DataError, Issue, Location
+from certif_rules.errors import DataError, Fautes, Issue, Location
 from certif_rules.model.referentiel import Couche
 from certif_rules.plugins.empreinte import digest_of_layer, digest_of_life
 from certif_rules.source.entree import content_of
@@ -88,7 +88,8 @@ def read_header(path: Path, racine: Path, plugin: str, content: bytes | DataErro
         couche = build_couche(data, lecteur)
         misplaced = (couche.nature, couche.id) != (path.parent.parent.name, path.parent.name)
     except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(check(data, "couche") or [_unreadable(name)]) from error
+        unreadable = Issue("type-inattendu", "l’en-tête n’a pas la forme attendue", Location(name))
+        raise DataError(check(data, "couche") or [unreadable]) from error
     if lecteur.issues:
         raise DataError(lecteur.issues)
     if misplaced:
@@ -130,24 +131,29 @@ def bytes_of(path: Path, name: str) -> bytes | DataError:
         return error
 
 
-def read_body(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bool = False) -> Corps:
-    """Return the body of a layer; ``thorough`` puts it through the schemas whatever its digest.
+def read_body(
+    en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bool = False, life: bool = False
+) -> Corps:
+    """Return the body of a layer, or its second; ``thorough``: put through the schemas whatever its digest.
 
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
-    fichiers = files_of(en_tete) if fichiers is None else fichiers
-    files, issues = _read_files(fichiers)
-    sections = _merge(files, issues)
-    header = en_tete.data
-    empreinte = digest_of_layer(header, sections)
-    publiee = any(revision.empreinte == empreinte for revision in en_tete.couche.revisions)
+    fichiers = files_of(en_tete, life=life) if fichiers is None else fichiers
+    issues: list[Issue] = []
+    sections = _merge(_read_files(fichiers), issues)
+    key, digest = ("empreinte_vie", digest_of_life) if life else ("empreinte", digest_of_layer)
+    empreinte = digest(en_tete.data, sections)
+    publiee = any(getattr(revision, key) == empreinte for revision in en_tete.couche.revisions)
     if thorough or not publiee:
-        name = en_tete.name_of(en_tete.dossier / HEADER)
-        issues.extend(_refused(en_tete.contenu, name, "couche"))
-        issues.extend(_all_refused(fichiers, en_tete.couche.nature))
+        if not life:
+            name = en_tete.name_of(en_tete.dossier / HEADER)
+            issues.extend(_refused(en_tete.contenu, name, "couche"))
+        schema = LIFE if life else en_tete.couche.nature
+        readable = ((content, name) for name, content in fichiers if isinstance(content, bytes))
+        issues.extend(issue for content, name in readable for issue in _refused(content, name, schema))
     free = publiee or en_tete.couche.brouillon
-    undeclared = None if free else _undeclared(en_tete, "empreinte", empreinte)
+    undeclared = None if free else _undeclared(en_tete, key, empreinte)
     if issues:
         raise DataError([*issues, undeclared] if undeclared else issues)
     return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
@@ -164,20 +170,7 @@ def read_life(en_tete: EnTete, fichiers: Fichiers | None = None, *, thorough: bo
     Raises:
         DataError: a file that cannot be read, or that its schema refuses.
     """
-    if not has_life(en_tete):
-        return None
-    fichiers = files_of(en_tete, life=True) if fichiers is None else fichiers
-    files, issues = _read_files(fichiers)
-    sections = _merge(files, issues)
-    empreinte = digest_of_life(en_tete.data, sections)
-    publiee = any(revision.empreinte_vie == empreinte for revision in en_tete.couche.revisions)
-    if thorough or not publiee:
-        issues.extend(_all_refused(fichiers, LIFE))
-    free = publiee or en_tete.couche.brouillon
-    undeclared = None if free else _undeclared(en_tete, "empreinte_vie", empreinte)
-    if issues:
-        raise DataError([*issues, undeclared] if undeclared else issues)
-    return Corps(sections=sections, empreinte=empreinte, non_declaree=undeclared)
+    return read_body(en_tete, fichiers, thorough=thorough, life=True) if has_life(en_tete) else None
 
 
 def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any], bool]:
@@ -196,17 +189,6 @@ def sections_of(en_tete: EnTete) -> tuple[Mapping[str, Any], Mapping[str, Any], 
                 whole = False
         bodies.append(_merge(files, []))
     return bodies[0], bodies[1], whole
-
-
-def _read(content: bytes | DataError, name: str) -> PlacedDict:
-    """Return the data of a file.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    if isinstance(content, DataError):
-        raise content
-    return _parsed(content, name)
 
 
 @lru_cache(maxsize=1024)
@@ -235,32 +217,22 @@ def forget() -> None:
     _refused.cache_clear()
 
 
-def _all_refused(fichiers: Fichiers, schema: str) -> list[Issue]:
-    """Return what a schema finds wrong in the files of a body, all of which can be read."""
-    return [
-        issue
-        for name, content in fichiers
-        if isinstance(content, bytes)
-        for issue in _refused(content, name, schema)
-    ]
-
-
-def _read_files(fichiers: Fichiers) -> tuple[list[PlacedDict], list[Issue]]:
+def _read_files(fichiers: Fichiers) -> list[PlacedDict]:
     """Return the data of the files of a body.
 
     Raises:
         DataError: some cannot be read; what the others hold would only mislead.
     """
-    issues: list[Issue] = []
+    faults = Fautes()
     files: list[PlacedDict] = []
     for name, content in fichiers:
-        try:
-            files.append(_read(content, name))
-        except DataError as error:
-            issues.extend(error.issues)
-    if issues:
-        raise DataError(issues)
-    return files, issues
+        with faults:
+            if isinstance(content, DataError):
+                raise content
+            files.append(_parsed(content, name))
+    if faults.issues:
+        raise DataError(faults.issues)
+    return files
 
 
 def _merge(files: list[PlacedDict], issues: list[Issue]) -> dict[str, Any]:
@@ -307,7 +279,3 @@ def _undeclared(en_tete: EnTete, key: str, empreinte: str) -> Issue:
 def open_revision(couche: Couche) -> bool:
     """Return whether the last revision is still to be given its digests."""
     return any(TO_WRITE in (r.empreinte, r.empreinte_vie) for r in couche.revisions[-1:])
-
-
-def _unreadable(name: str) -> Issue:
-    return Issue("type-inattendu", "l’en-tête n’a pas la forme attendue", Location(name))

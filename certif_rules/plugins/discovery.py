@@ -106,8 +106,7 @@ def _facts(dist: metadata.Distribution) -> tuple[tuple[str | None, str | None], 
     if not ours:
         return ("", ""), ours
     _refuse_endless(dist, "METADATA", "PKG-INFO")
-    facts = dist.metadata  # read at each call
-    return (facts["Name"], facts["Version"]), ours
+    return _origin(dist), ours
 
 
 def _refuse_endless(dist: metadata.Distribution, *names: str) -> None:
@@ -155,7 +154,7 @@ def load(
     if entry_points is None:
         points, remarks = discover()
     else:
-        points = [(point, _origin(point)) for point in entry_points]
+        points = [(point, attempt(partial(_origin, point.dist))[0] or (None, None)) for point in entry_points]
     for point, (distribution, version) in _unique(points):
         etat = EtatPlugin(nom=point.name, distribution=distribution, version=version, etat="actif")
         homes[point.name] = point.dist
@@ -192,15 +191,12 @@ def disabled_by_environment() -> list[str]:
     return [name.strip() for name in os.environ.get(ENV_DISABLED, "").split(",") if name.strip()]
 
 
-def _origin(point: metadata.EntryPoint) -> tuple[str | None, str | None]:
-    """Return the distribution of an entry point, and its version, as far as they can be read."""
-    try:
-        if point.dist is None:
-            return None, None
-        facts = point.dist.metadata  # read at each call
-        name, version = (str(facts[key]) if key in facts else None for key in ("Name", "Version"))
-    except Exception:  # noqa: BLE001 - metadata are what anyone wrote
+def _origin(dist: metadata.Distribution | None) -> tuple[str | None, str | None]:
+    """Return the name of a distribution, and its version, as far as it says them."""
+    if dist is None:
         return None, None
+    facts = dist.metadata  # read at each call
+    name, version = (str(facts[key]) if key in facts else None for key in ("Name", "Version"))
     return name, version
 
 

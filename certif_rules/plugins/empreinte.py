@@ -14,7 +14,6 @@ from certif_rules.model.base import PLACES, Regle
 from certif_rules.model.jugement import Aggravation, Decision, Mesure, SelonType
 from certif_rules.model.organisme import Vocabulaire
 from certif_rules.model.personnes import Conservation, DonneesSensibles
-from certif_rules.model.referentiel import Referentiel
 
 #: What says how a layer came to be, not what it rules.
 _OF_ITS_MAKING = frozenset({"revisions", "brouillon"})
@@ -51,7 +50,10 @@ _TYPED_LATER = frozenset({"types"})
 
 
 def digest(data: Any) -> str:
-    """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model."""
+    """Return ``sha256:…`` of plain data (mappings, sequences, texts, numbers, booleans) or of the model.
+
+    Of a resolved référentiel, it is what ``empreinte`` means on every document.
+    """
     # What is compiled keeps its digest, and needs none of it; hashlib loads OpenSSL.
     import json
     import unicodedata
@@ -78,8 +80,3 @@ def digest_of_layer(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
 def digest_of_life(header: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     """Return digest of what a layer says around the audit, with the names that make it that layer's."""
     return digest({"couche": [header["referentiel"], header["nature"], header["id"]], "vie": body})
-
-
-def digest_of_referentiel(referentiel: Referentiel) -> str:
-    """Return digest of the resolved rules: what ``empreinte`` means on every document."""
-    return digest(referentiel)

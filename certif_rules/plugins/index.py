@@ -114,12 +114,9 @@ def _visible(folder: Path) -> list[Path]:
 def _ignored(files: Iterable[Path], folder: str) -> Iterator[Issue]:
     """Yield the files that nobody reads; only a rules layer has a folder ``vie``."""
     for path in files:
-        if path.suffix == ".yaml" or (path.name == LIFE and path.is_dir() and _holds_rules(path.parent)):
+        life = path.name == LIFE and path.is_dir() and path.parent.parent.name == "regles"
+        if path.suffix == ".yaml" or life:
             continue
         message = "ce fichier ne sera pas lu : une couche est faite de fichiers .yaml"
         hint = "le renommer en .yaml, ou le retirer"
         yield Issue("fichier-ignore", message, Location(f"{folder}/{path.name}"), hint)
-
-
-def _holds_rules(layer: Path) -> bool:
-    return layer.parent.name == "regles"

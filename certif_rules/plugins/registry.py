@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,7 +24,7 @@ from certif_rules.plugins.choix import (
     latest_day,
 )
 from certif_rules.plugins.couche import Corps, EnTete, Fichiers, files_of, read_body
-from certif_rules.plugins.empreinte import digest_of_referentiel
+from certif_rules.plugins.empreinte import digest
 from certif_rules.plugins.filiation import broken, descended, stack
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.index import duplicates, headers_in
@@ -154,7 +154,10 @@ class Registry:
     ) -> tuple[Pile, list[Avertissement]]:
         editions = self.layers(nom, "exigence")
         if not editions:
-            raise self._unknown_referentiel(nom)
+            if nom in self._refuses:
+                raise DataError(self._refuses[nom])
+            hint = suggestion(nom, self.referentiels(), "référentiels")
+            raise UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
         exigence, warnings = choose_edition(editions, nom, day, edition)
         self._check_departure(exigence)
         base: Pile | None = None
@@ -184,7 +187,7 @@ class Registry:
 
         def make() -> tuple[Referentiel, str]:
             referentiel = self._assemble(pile)
-            return replace(referentiel, couches=()), digest_of_referentiel(referentiel)
+            return replace(referentiel, couches=()), digest(referentiel)
 
         couches = pile.couches
         keys = _keys(couches)
@@ -329,29 +332,23 @@ class Registry:
         from certif_rules.model.vie import Vie  # a checklist needs none of it
 
         couches = referentiel.couches
-        rules = [self._layers[r.contenu.cle] for r in couches if r.couche.nature == "regles"]
-        files = [files_of(en_tete, life=True) for en_tete in rules]
+        rules = [(r, self._layers[r.contenu.cle]) for r in couches if r.couche.nature == "regles"]
+        files = [files_of(en_tete, life=True) for _, en_tete in rules]
         own = self._compiled.get(_keys(couches))
 
         def build() -> tuple[Vie, ...]:
-            return self._build_lives(referentiel, files)
+            from certif_rules.plugins.autour import build_lives
+
+            changed = [r.couche for r in couches if r.couche.lignee] if self._thorough else []
+            lines = {
+                c.referentiel: {e.id: self.body(e).sections for e in (*self._lineage(c), c)} for c in changed
+            }
+            read = [(*pair, fichiers) for pair, fichiers in zip(rules, files, strict=True)]
+            return build_lives(referentiel, read, thorough=self._thorough, lines=lines)
 
         if own is None or own[0] is not referentiel:  # the body gave texts: its sources may be cited
             return build()
         return self._through(couches, "vie", tuple[Vie, ...], build, files)
-
-    def _build_lives(self, referentiel: Referentiel, files: Sequence[Fichiers]) -> tuple[Vie, ...]:
-        from certif_rules.plugins.autour import build_lives
-
-        couches = referentiel.couches
-        rules = [(r, self._layers[r.contenu.cle]) for r in couches if r.couche.nature == "regles"]
-        read = [(*pair, fichiers) for pair, fichiers in zip(rules, files, strict=True)]
-        changed = [r.couche for r in couches if r.couche.lignee] if self._thorough else []
-        lines = {c.referentiel: self._bodies_of([*self._lineage(c), c]) for c in changed}
-        return build_lives(referentiel, read, thorough=self._thorough, lines=lines)
-
-    def _bodies_of(self, editions: Sequence[Couche]) -> dict[str, Mapping[str, Any]]:
-        return {couche.id: self.body(couche).sections for couche in editions}
 
     def _lines_of_other_editions(self, exigence: Couche, retenues: tuple[CoucheRetenue, ...]) -> list[str]:
         served = {edition for retenue in retenues for edition in retenue.contenu.pour}
@@ -382,13 +379,6 @@ class Registry:
             else:
                 self._declared[cle] = en_tetes[0]
         self._layers = descended(self._declared)
-
-    def _unknown_referentiel(self, nom: str) -> DataError | UsageError:
-        """Return what is wrong: the data of a plugin that declares it, or a name nobody declares."""
-        if nom in self._refuses:
-            return DataError(self._refuses[nom])
-        hint = suggestion(nom, self.referentiels(), "référentiels")
-        return UsageError([Issue("referentiel-inconnu", f"aucun référentiel « {nom} »", None, hint)])
 
 
 def _keys(couches: tuple[CoucheRetenue, ...]) -> _Cles:

@@ -6,23 +6,17 @@ implied by another fact; not claimed (a derogation); unknown. Unknown is never r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from operator import ge, gt, le, lt
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from certif_rules.model.base import Appui
+from certif_rules.model.base import COMPARAISONS, Appui
 from certif_rules.model.organisme import Fait, Nombre, ParNature
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.noms import cle
 from certif_rules.rules.contexte import Contexte, FaitDeclare, FaitsParCategorie
 from certif_rules.rules.motifs import rests_on
 from certif_rules.rules.trivalent import Trivalent
-
-_COMPARAISONS: Mapping[str, Callable[[Any, Any], bool]] = {
-    "au_moins": ge, "plus_de": gt, "au_plus": le, "moins_de": lt
-}  # fmt: skip
 
 
 class Contradiction(Struct, frozen=True, kw_only=True):
@@ -41,7 +35,9 @@ def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dic
     An implication is read both ways: the first fact being true makes the second true, the second being
     false makes the first false.
     """
-    values = {fait.id: _said(fait, contexte.faits.get(fait.id), categorie) for fait in _faits(referentiel)}
+    values = {
+        fait.id: _said(fait, contexte.faits.get(fait.id), categorie) for fait in referentiel.faits.values()
+    }
     changed = True
     while changed:
         changed = False
@@ -51,7 +47,7 @@ def resolve(referentiel: Referentiel, contexte: Contexte, categorie: str) -> dic
             if values[target] is False and values[source] is None:
                 values[source] = False
                 changed = True
-    for fait in _faits(referentiel):
+    for fait in referentiel.faits.values():
         if fait.a_invoquer and values[fait.id] is None:
             values[fait.id] = False
     return values
@@ -64,17 +60,15 @@ def resolve_all(referentiel: Referentiel, contexte: Contexte) -> FaitsParCategor
 
 def contradictions(referentiel: Referentiel, contexte: Contexte) -> list[Contradiction]:
     """Return every declared value that contradicts the nature of a category or an implication."""
-    contradicted = []
-    for fait in _faits(referentiel):
-        declared = contexte.faits.get(fait.id)
-        for nature in fait.par_nature:
-            if declared and declared.par_categorie.get(nature.categorie) is False:
-                contradicted.append(  # noqa: PERF401 - reads better than a comprehension of that size
-                    Contradiction(
-                        fait=fait.id, categorie=nature.categorie, valeur=False,
-                        texte=nature.texte, sources=nature.sources,
-                    )
-                )  # fmt: skip
+    contradicted = [
+        Contradiction(
+            fait=nom, categorie=nature.categorie, valeur=False, texte=nature.texte, sources=nature.sources
+        )
+        for nom, fait in referentiel.faits.items()
+        if (declared := contexte.faits.get(nom))
+        for nature in fait.par_nature
+        if declared.par_categorie.get(nature.categorie) is False
+    ]
     for source, target in _implications(referentiel):
         premise, consequence = referentiel.faits[source], referentiel.faits[target]
         clash = {
@@ -132,11 +126,9 @@ def measured(nombre: Nombre, valeur: str) -> Trivalent:
     """Return whether a number (« 12 », « 1.5 ») makes its fact true; unknown without a threshold."""
     from fractions import Fraction  # few requests say a number
 
-    return (
-        None
-        if nombre.seuil is None
-        else _COMPARAISONS[nombre.comparaison](Fraction(valeur), Fraction(nombre.seuil))
-    )
+    if nombre.seuil is None:
+        return None
+    return COMPARAISONS[nombre.comparaison](Fraction(valeur), Fraction(nombre.seuil))
 
 
 def awaited(fait: Fait) -> str | None:
@@ -172,9 +164,5 @@ def _said(fait: Fait, declared: FaitDeclare | None, categorie: str) -> Trivalent
     return declared.valeur if declared else None
 
 
-def _faits(referentiel: Referentiel) -> Iterator[Fait]:
-    return iter(referentiel.faits.values())
-
-
 def _implications(referentiel: Referentiel) -> list[tuple[str, str]]:
-    return [(fait.id, cible) for fait in _faits(referentiel) for cible in fait.implique]
+    return [(fait.id, cible) for fait in referentiel.faits.values() for cible in fait.implique]

@@ -55,7 +55,7 @@ class Motif(Appui, frozen=True, kw_only=True):
 CONFIANCES: tuple[Confiance, ...] = ("elevee", "moyenne", "faible", "non_verifiee")
 
 
-class Reponse(Struct, frozen=True):
+class Reponse(Struct, frozen=True, gc=False):
     """A response is true, false or unknown, with the reasons that made it so (at least one)."""
 
     valeur: Trivalent
@@ -104,6 +104,8 @@ def dedupe(motifs: Iterable[Motif]) -> tuple[Motif, ...]:
     """Return the same reason once, with the categories, sources and places of all its mentions."""
     listed = tuple(motifs)
     if len(listed) < 2:  # most answers have one reason
+        return listed
+    if len(listed) == 2 and listed[0].texte != listed[1].texte:  # and most others two that differ
         return listed
     if len({(motif.code, motif.texte) for motif in listed}) == len(listed):
         return listed

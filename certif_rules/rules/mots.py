@@ -15,10 +15,12 @@ from msgspec import Struct
 from certif_rules.model.base import Regle
 from certif_rules.model.referentiel import Indicateur, Referentiel
 from certif_rules.rules.contexte import Contexte, FaitsParCategorie
+from certif_rules.rules.faits import Origine
+from certif_rules.rules.motifs import CodeMotif, Motif, rests_on
 from certif_rules.rules.trivalent import Trivalent, both, negate
 
 
-class Cas(Struct, frozen=True):
+class Cas(Struct, frozen=True, gc=False):
     """A case is one question: this line, this category, at this audit; ``faits`` is resolved beforehand."""
 
     referentiel: Referentiel
@@ -31,7 +33,7 @@ class Cas(Struct, frozen=True):
 Mot = Callable[[Any, Cas], Trivalent]
 
 
-class RegleJugee(Struct, frozen=True):
+class RegleJugee(Struct, frozen=True, gc=False):
     """A judged rule gives its answer, and that of each of its words (``sauf`` and ``inconnu`` among them)."""
 
     regle: Regle
@@ -47,6 +49,17 @@ def judge(regle: Regle, cas: Cas, mots: Mapping[str, Mot]) -> RegleJugee:
     if regle.inconnu is not None:
         values["inconnu"] = None
     return RegleJugee(regle, both(values.values()), values)
+
+
+def reason(code: CodeMotif, texte: str, cas: Cas, *parts: Regle | Origine) -> Motif:
+    """Return why a line is in its state for a category: the rules that answered, and what gave a fact."""
+    return Motif(
+        code=code,
+        texte=texte,
+        categories=(cas.categorie,),
+        emplacements=tuple([part.emplacement for part in parts]),
+        **rests_on(*parts),
+    )
 
 
 def _toutes(valeur: bool, _cas: Cas) -> Trivalent:
@@ -91,12 +104,8 @@ def _origine(valeur: str, cas: Cas) -> Trivalent:
 
 def _edition(valeur: tuple[str, ...], cas: Cas) -> Trivalent:
     """Return the edition that the line's own référentiel has in this stack."""
-    return any(
-        retenue.couche.nature == "exigence"
-        and retenue.couche.referentiel == cas.indicateur.origine
-        and retenue.couche.id in valeur
-        for retenue in cas.referentiel.couches
-    )
+    couche = cas.referentiel.couche_de(cas.indicateur.origine, "exigence")
+    return couche is not None and couche.id in valeur
 
 
 def _constat_precedent(valeur: tuple[str, ...], cas: Cas, *, ouvert: bool = False) -> Trivalent:
@@ -161,5 +170,7 @@ MOTS_PORTEE = frozenset({"toutes", "categories", "fait"})
 MOTS_SANS_LIGNE = frozenset({"toutes", "type_precedent", "du", "au"})
 #: Words that say for whom a gap, a document or a check matters.
 MOTS_ORGANISME = MOTS_SANS_LIGNE | {"categories", "fait", "ajout"}
+#: Words that read of a line what it is at every audit.
+MOTS_DE_LIGNE = frozenset({"lignes", "etiquette", "origine", "edition", "constat_exclu"})
 #: Words whose unknown is an unknown of the earlier audit.
 MOTS_DU_PRECEDENT = frozenset({"constat_precedent", "constat_ouvert", "type_precedent", "vue"})

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from certif_rules.model.referentiel import Derogation, Equivalence, TypeAudit
 from certif_rules.rules.contexte import Certificat, Contexte, Precedent
-from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, each_once, rests_on
-from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, RegleJugee, judge
+from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, each_once
+from certif_rules.rules.mots import MOTS, MOTS_DU_PRECEDENT, Cas, Mot, RegleJugee, judge, reason
 from certif_rules.rules.trivalent import Trivalent, both, choose, either
 
 
@@ -55,7 +55,7 @@ def _reasons(verdict: RegleJugee, cas: Cas) -> tuple[Motif, ...]:
     if isinstance(other, str) and all(value is True for mot, value in verdict.mots.items() if mot != "comme"):
         return perimetre(cas, cas.referentiel.types_audit[other]).motifs
     if verdict.valeur is True:
-        return (_motif(_code_of(verdict), verdict.regle.motif or "", verdict, cas),)
+        return (reason(_code_of(verdict), verdict.regle.motif or "", cas, verdict.regle),)
     return (_unknown(verdict, cas),)
 
 
@@ -75,12 +75,12 @@ def _unknown(verdict: RegleJugee, cas: Cas) -> Motif:
     if MOTS_DU_PRECEDENT.intersection(unknown):
         wanted = verdict.regle.motif or verdict.regle.inconnu
         texte = f"audit précédent à renseigner ({wanted})" if wanted else "audit précédent à renseigner"
-        return _motif("precedent_inconnu", texte, verdict, cas)
+        return reason("precedent_inconnu", texte, cas, verdict.regle)
     nom = verdict.regle.mots.get("fait")
     if "fait" in unknown and isinstance(nom, str):
         texte = f"à renseigner : {cas.referentiel.faits[nom].question}"
-        return _motif("perimetre_inconnu", texte, verdict, cas)
-    return _motif("perimetre_inconnu", verdict.regle.inconnu or verdict.regle.motif or "", verdict, cas)
+        return reason("perimetre_inconnu", texte, cas, verdict.regle)
+    return reason("perimetre_inconnu", verdict.regle.inconnu or verdict.regle.motif or "", cas, verdict.regle)
 
 
 def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
@@ -88,7 +88,7 @@ def _not_due(cas: Cas, type_audit: TypeAudit) -> Motif:
     verdicts = [judge(regle, cas, _MOTS) for regle in type_audit.sinon_selon]
     own = next((verdict for verdict in verdicts if verdict.valeur is True), None) if verdicts else None
     if own is not None and not by_documents:
-        return _motif("hors_perimetre", own.regle.motif or type_audit.sinon, own, cas)
+        return reason("hors_perimetre", own.regle.motif or type_audit.sinon, cas, own.regle)
     return Motif(
         code="pieces" if by_documents else "hors_perimetre",
         texte=(by_documents and type_audit.sinon_pieces) or type_audit.sinon,
@@ -105,10 +105,10 @@ def _derogate(normal: Reponse, derogation: Derogation, cas: Cas) -> Reponse:
     replaced = perimetre(cas, cas.referentiel.types_audit[derogation.comme])
     valeur = choose(garde.valeur, replaced.valeur, normal.valeur)
     if garde.valeur is True:
-        own = _motif("derogation", garde.regle.motif or "", garde, cas)
+        own = reason("derogation", garde.regle.motif or "", cas, garde.regle)
         return Reponse(valeur, dedupe((own, *replaced.motifs)))
     if valeur is None and normal.valeur != replaced.valeur:
-        doubt = _motif("derogation", garde.regle.inconnu or garde.regle.motif or "", garde, cas)
+        doubt = reason("derogation", garde.regle.inconnu or garde.regle.motif or "", cas, garde.regle)
         return Reponse(valeur, dedupe((_as_unknown(doubt), *normal.motifs)))
     return Reponse(valeur, normal.motifs)
 
@@ -121,8 +121,8 @@ def _exempt(normal: Reponse, equivalence: Equivalence, cas: Cas) -> Reponse:
         return normal
     texte = garde.regle.motif or f"certificat {equivalence.titre}"
     if valeur is True:
-        return Reponse(False, (_motif("equivalence", texte, garde, cas),))
-    doubt = _motif("perimetre_inconnu", f"équivalence à confirmer : {texte}", garde, cas)
+        return Reponse(False, (reason("equivalence", texte, cas, garde.regle),))
+    doubt = reason("perimetre_inconnu", f"équivalence à confirmer : {texte}", cas, garde.regle)
     return Reponse(None, dedupe((doubt, *normal.motifs)))
 
 
@@ -174,17 +174,6 @@ def _type_by_code(cas: Cas, code: str | None) -> TypeAudit | None:
 
 def _comme(valeur: str, cas: Cas) -> Trivalent:
     return perimetre(cas, cas.referentiel.types_audit[valeur]).valeur
-
-
-def _motif(code: CodeMotif, texte: str, verdict: RegleJugee, cas: Cas) -> Motif:
-    regle = verdict.regle
-    return Motif(
-        code=code,
-        texte=texte,
-        categories=(cas.categorie,),
-        emplacements=(regle.emplacement,),
-        **rests_on(regle),
-    )
 
 
 _MOTS: Mapping[str, Mot] = {**MOTS, "vue": _vue, "comme": _comme}

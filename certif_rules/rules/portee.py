@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from certif_rules.model.base import Regle
 from certif_rules.model.organisme import Categorie
 from certif_rules.rules.faits import Origine, origin, why_unknown
-from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe, rests_on
-from certif_rules.rules.mots import MOTS, Cas, RegleJugee, judge
+from certif_rules.rules.motifs import CodeMotif, Motif, Reponse, dedupe
+from certif_rules.rules.mots import MOTS, Cas, RegleJugee, judge, reason
 from certif_rules.rules.trivalent import either
 
 
@@ -92,10 +92,4 @@ def _motif(code: CodeMotif, texte: str, verdicts: Sequence[RegleJugee], cas: Cas
     if code in ("applicable", "condition_non_remplie"):
         names = [str(verdict.regle.mots["fait"]) for verdict in verdicts if "fait" in verdict.regle.mots]
         parts += [one for nom in sorted({*names}) if (one := _origin(cas, nom)) is not None] if names else []
-    return Motif(
-        code=code,
-        texte=texte,
-        categories=(cas.categorie,),
-        emplacements=tuple([part.emplacement for part in parts]),
-        **rests_on(*parts),
-    )
+    return reason(code, texte, cas, *parts)

@@ -20,8 +20,6 @@ from certif_rules.vie.progression import Comparaison, compare
 from certif_rules.vie.questionnaire import check_answers
 from certif_rules.vie.regime import Regime, to_write
 
-#: The name of the command, by which contradictions of the sources say that they touch it.
-
 
 def make_grid(registry: Registry, demande: Demande, *, etendue: Etendue | None = None) -> Cadre:
     """Return the self-assessment that ``demande`` calls for.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -39,7 +38,6 @@ from certif_rules.vie.regime import Regime
 from certif_rules.vie.seances import plan
 from certif_rules.vie.traitement import no_line, of_findings, starts, treatment
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TITRE_PAR_DEFAUT = "Notification des écarts à l’organisme"
 
 
@@ -52,6 +50,7 @@ class Saisie(Struct, frozen=True, kw_only=True):
     cloture: int = 0
     au: str | None = None
     territoire: str | None = None
+    sans_feries: bool = False
 
 
 def make_calendar(
@@ -89,13 +88,21 @@ def make_calendar(
     return replace(value, editions=editions, autres=autres)
 
 
-def follow(registry: Registry, checklist: Checklist, dossier: Dossier) -> Echeancier:
+def follow(
+    registry: Registry, checklist: Checklist, dossier: Dossier, *, sans_feries: bool = False
+) -> Echeancier:
     """Return the calendar of an audit under way: what its file says, findings still missing or not.
+
+    Args:
+        registry: the rules that are installed.
+        checklist: its checklist.
+        dossier: its findings.
+        sans_feries: leave out which days are not worked, whose table takes long to load.
 
     Raises:
         UsageError, DataError: no cycle is known, or the days of the file cannot be.
     """
-    demande, saisie, none = dossier.demande, Saisie(), meetings_typed(())
+    demande, saisie, none = dossier.demande, Saisie(sans_feries=sans_feries), meetings_typed(())
     recherche = look_up_regime(registry, demande)
     regime, lu = recherche.settle(
         [_read(choice, demande, dossier, saisie, none) for choice in recherche.choix]
@@ -105,8 +112,12 @@ def follow(registry: Registry, checklist: Checklist, dossier: Dossier) -> Echean
 
 def deadlines_alone(checklist: Checklist, dossier: Dossier) -> tuple[DateCalculee, ...]:
     """Return the dates of each open finding, where no cycle says the others."""
-    options = Options(chome=partial(why_not_worked, territoire=None))
+    options = Options(chome=_worked)
     return tuple(of_findings(deadlines(checklist, dossier), checklist.referentiel, options, {}))
+
+
+def _worked(_day: date) -> None:
+    """Say of no day that nobody works on it."""
 
 
 def _made(regime: Regime, lu: _Lu, saisie: Saisie, demande: Demande) -> Echeancier:
@@ -115,7 +126,10 @@ def _made(regime: Regime, lu: _Lu, saisie: Saisie, demande: Demande) -> Echeanci
     assert cycle is not None
     declares, evenements, nom = lu.declares, lu.evenements, lu.territoire
     options = Options(
-        chome=partial(why_not_worked, territoire=nom), report=saisie.report, cloture=saisie.cloture, au=lu.au
+        chome=_worked if saisie.sans_feries else partial(why_not_worked, territoire=nom),
+        report=saisie.report,
+        cloture=saisie.cloture,
+        au=lu.au,
     )
     calendrier = compute(cycle, evenements, options)
     named = demande.organisme.get("nom")

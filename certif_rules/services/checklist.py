@@ -239,12 +239,7 @@ def declared(referentiel: Referentiel, contexte: Contexte) -> dict[str, Any]:
     leaves that one aside, so that reading the document again gives the same facts.
     """
     organisme = contexte.organisme
-    identity = {
-        "nom": organisme.nom,
-        "siren": organisme.siren,
-        "nda": organisme.nda,
-        "chiffre_affaires": organisme.chiffre_affaires,
-    }
+    identity = {nom: getattr(organisme, nom) for nom in ("nom", "siren", "nda", "chiffre_affaires")}
     faits: dict[str, Any] = {}
     for nom, fait in contexte.faits.items():
         if fait.nombre is not None or fait.nombres:

@@ -8,13 +8,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from certif_rules.audit.actes import check_acts
 from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_conflicts
 from certif_rules.audit.constats import A_EVALUER, ARevoir, CoucheDite, Dossier, Releve
 from certif_rules.audit.demande import from_profile, with_files
-from certif_rules.audit.procedure import ROLES, Procedure, recorded
+from certif_rules.audit.procedure import ROLES, Procedure, check_acts, recorded
 from certif_rules.audit.recevabilite import check_findings, with_ids
 from certif_rules.colonnes import fields
 from certif_rules.errors import MANQUE, DataError, Issue, IssuesError, Location

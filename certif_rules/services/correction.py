@@ -15,6 +15,18 @@ from certif_rules.services.constats import with_rules
 from certif_rules.services.lecture import Lecture, read_grids
 from certif_rules.source.entree import FichierDonne
 
+#: What a profile may leave unsaid that the findings say.
+_DE_L_AUDIT = (
+    "referentiel",
+    "type_audit",
+    "date",
+    "mode",
+    "precedent",
+    "habillage",
+    "textes_dits",
+    "dossier",
+)
+
 
 def carry(
     registry: Registry,
@@ -67,18 +79,8 @@ def in_words(correction: Correction) -> str:
 
 def _completed(profil: Demande, before: Demande) -> Demande:
     """Return a profile with what it does not say of the audit itself, and the findings do."""
-    return replace(
-        profil,
-        referentiel=profil.referentiel or before.referentiel,
-        type_audit=profil.type_audit or before.type_audit,
-        date=profil.date or before.date,
-        mode=profil.mode or before.mode,
-        precedent=profil.precedent or before.precedent,
-        certificats={**before.certificats, **profil.certificats},
-        habillage=profil.habillage or before.habillage,
-        textes_dits=profil.textes_dits or before.textes_dits,
-        dossier=profil.dossier or before.dossier,
-    )
+    own = {nom: getattr(profil, nom) or getattr(before, nom) for nom in _DE_L_AUDIT}
+    return replace(profil, **own, certificats={**before.certificats, **profil.certificats})
 
 
 def _free(before: Demande, demande: Demande) -> Demande:

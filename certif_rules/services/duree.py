@@ -93,17 +93,11 @@ def _missed(regime: Regime, demande: Demande, turnover: int | None, sites: int |
         return []
     organisme = demande.organisme
     categories = demande.categories or demande.ajout_categories
+    parted = not regime.referentiel.sans_categories
+    money = organisme.get("chiffre_affaires") if turnover is None else turnover
     needs = (
-        *(
-            []
-            if regime.referentiel.sans_categories
-            else [("au moins une catégorie", " ".join(categories), "organisme.categories")]
-        ),
-        (
-            "le chiffre d’affaires",
-            organisme.get("chiffre_affaires") if turnover is None else turnover,
-            "organisme.chiffre_affaires",
-        ),
+        *([("au moins une catégorie", " ".join(categories), "organisme.categories")] if parted else []),
+        ("le chiffre d’affaires", money, "organisme.chiffre_affaires"),
         ("le nombre de sites", _sites(demande) if sites is None else sites, "organisme.sites"),
     )
     return lacking(needs)

@@ -8,9 +8,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.audit.certificats import recognised
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.constats import Dossier
 from certif_rules.audit.demande import Demande, from_profile
+from certif_rules.audit.precedent import read_precedent
 from certif_rules.audit.questions import Question, questions
+from certif_rules.echanges.constats import head_as_data
 from certif_rules.errors import MANQUE, Issue, IssuesError
 from certif_rules.model.organisme import Categorie, Fait
 from certif_rules.model.referentiel import Couche, Referentiel, TypeAudit
@@ -18,6 +22,7 @@ from certif_rules.plugins.registry import Registry
 from certif_rules.rules.faits import awaited
 from certif_rules.services.checklist import build, examine, with_texts
 from certif_rules.source import schema
+from certif_rules.source.entree import FichierDonne
 
 #: What a page posts of a field that nobody filled.
 _VIDES: tuple[Any, ...] = (None, "", [], {})
@@ -28,7 +33,8 @@ class Ebauche(Struct, frozen=True, kw_only=True):
 
     ``editions`` are those that it may be about, the oldest first: one alone where the day, or the request,
     chooses it; ``types``, ``categories`` and ``faits`` are those of the last of them, ``faits`` the ones that
-    may be answered and are not. ``referentiel`` is the one in force, where it is known. ``checklist`` and
+    may be answered and are not, ``certificats`` those that count, each with the name that people give it.
+    ``referentiel`` is the one in force, where it is known. ``checklist`` and
     ``questions`` are there once nothing is missing nor wrong.
     """
 
@@ -38,6 +44,7 @@ class Ebauche(Struct, frozen=True, kw_only=True):
     types: tuple[TypeAudit, ...] = ()
     categories: tuple[Categorie, ...] = ()
     faits: tuple[Fait, ...] = ()
+    certificats: Mapping[str, str] = {}
     checklist: Checklist | None = None
     questions: tuple[Question, ...] = ()
     issues: tuple[Issue, ...] = ()
@@ -83,16 +90,50 @@ def study_request(registry: Registry, demande: Demande) -> Ebauche:
             asked = questions(checklist.referentiel, examens[0].contexte)
         except IssuesError as error:
             issues += error.issues
-    return Ebauche(
-        demande=demande,
+    return replace(
+        _of_edition(last, demande, recherche.unique),
         editions=tuple(_editions(registry, [r.referentiel for r in recherche.choix])),
-        referentiel=last if recherche.unique else None,
-        types=tuple(t for t in last.types_audit.values() if t.origine == last.id),
-        categories=() if last.sans_categories else tuple(last.categories.values()),
-        faits=tuple(_unanswered(last, demande)),
         checklist=checklist,
         questions=asked,
         issues=tuple(issues),
+    )
+
+
+def known(checklist: Checklist, demande: Demande) -> Ebauche:
+    """Return what the request of a checklist gives, whose questions were asked elsewhere."""
+    referentiel = checklist.referentiel
+    layers = (retenue.couche for retenue in referentiel.couches)
+    return replace(
+        _of_edition(referentiel, demande, unique=True),
+        editions=tuple(c for c in layers if (c.referentiel, c.nature) == (referentiel.id, "exigence")),
+        checklist=checklist,
+    )
+
+
+def earlier(nom: str, contenu: bytes) -> dict[str, Any]:
+    """Return what a findings file says of its audit, as « precedent » of the one that follows it.
+
+    Args:
+        nom: how the file is called in messages.
+        contenu: its bytes, in JSON or YAML.
+
+    Raises:
+        DataError: it cannot be read, its schema refuses it, or it leaves a finding to choose.
+    """
+    demande = Demande(precedent=read_precedent(FichierDonne(nom, contenu)))
+    data: dict[str, Any] = head_as_data(Dossier(demande=demande, releves=()))["precedent"]
+    return data
+
+
+def _of_edition(referentiel: Referentiel, demande: Demande, unique: bool) -> Ebauche:
+    """Return what there is to choose and to answer in an edition."""
+    return Ebauche(
+        demande=demande,
+        referentiel=referentiel if unique else None,
+        types=tuple(t for t in referentiel.types_audit.values() if t.origine == referentiel.id),
+        categories=() if referentiel.sans_categories else tuple(referentiel.categories.values()),
+        faits=tuple(_unanswered(referentiel, demande)),
+        certificats=_certificates(referentiel),
     )
 
 
@@ -115,6 +156,12 @@ def _editions(registry: Registry, referentiels: Iterable[Referentiel]) -> Iterat
     for referentiel in referentiels:
         layers = registry.layers(referentiel.id, "exigence")
         yield from (couche for couche in layers if couche.id == referentiel.edition)
+
+
+def _certificates(referentiel: Referentiel) -> dict[str, str]:
+    """Return the certificates that mean something, each with the name that people give it."""
+    titres = {referentiel.id: referentiel.titre} | {e.certificat: e.titre for e in referentiel.equivalences}
+    return {nom: titres.get(nom, nom) for nom in recognised(referentiel)}
 
 
 def _unanswered(referentiel: Referentiel, demande: Demande) -> Iterator[Fait]:

@@ -145,7 +145,8 @@ def _population_issues(asked: DemandeTirage) -> list[Issue]:
     if twice:
         message = f"la population nomme plusieurs fois {', '.join(f'« {name} »' for name in twice[:_SHOWN])}"
         issues.append(Issue("identifiant-en-double", message, None, "ne garder chaque nom qu’une fois"))
-    for label, given in (("déjà vu", asked.vus or ()), ("fonction centrale", _one(asked.centrale))):
+    centrale = () if asked.centrale is None else (asked.centrale,)
+    for label, given in (("déjà vu", asked.vus or ()), ("fonction centrale", centrale)):
         strangers = [name for name in given if unicodedata.normalize("NFC", name) not in names]
         if strangers and names:
             message = f"{label} : {', '.join(f'« {name} »' for name in strangers)} n’est pas de la population"
@@ -176,10 +177,6 @@ def _since_warnings(asked: DemandeTirage, demande: Demande) -> Iterator[Avertiss
             "anciens peuvent être tirés"
         )
         yield Avertissement("anterieurs_possibles", message)
-
-
-def _one(value: str | None) -> tuple[str, ...]:
-    return () if value is None else (value,)
 
 
 def _rule_issues(

@@ -90,7 +90,7 @@ def check_textes(data: Any, name: str, _: Path, registry: Registry) -> Ecrit:
     """Check texts that their schema accepts against the édition that they fit best: they name none."""
     dits = TextesDits(nom=name, empreinte=digest(data), data=data)
     every = [tuple(_misplaced(dits, referentiel)) for referentiel in _every_one(registry)]
-    return Ecrit(problemes=min(every, key=_number, default=()))
+    return Ecrit(problemes=min(every, key=len, default=()))
 
 
 def _request(data: Any, folder: Path) -> tuple[Fautes, Demande]:
@@ -135,10 +135,6 @@ def _against(
                 yield from read_deposit(demande, referentiel, vie.dossier).issues
     if demande.textes is not None:
         yield from _misplaced(demande.textes, referentiel)
-
-
-def _number(issues: tuple[Issue, ...]) -> int:
-    return len(issues)
 
 
 def _misplaced(dits: TextesDits, referentiel: Referentiel) -> Iterator[Issue]:

@@ -5,7 +5,6 @@ Machine formats are those of ``echanges/``; the others stand in the one table of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
@@ -14,6 +13,7 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.editions import EditionsComparees
+from certif_rules.audit.plan import PlanAudit
 from certif_rules.audit.rebasage import Rebasage
 from certif_rules.echanges import calendrier as calendrier_json
 from certif_rules.echanges import conclusion as conclusion_json
@@ -21,7 +21,7 @@ from certif_rules.echanges import duree as duree_json
 from certif_rules.echanges import echantillon as echantillon_json
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.checklist import explanation
-from certif_rules.echanges.constats import write_dossier
+from certif_rules.echanges.constats import as_data
 from certif_rules.errors import Issue, UsageError
 from certif_rules.services import formats as _formats
 from certif_rules.services.atelier import open_atelier
@@ -41,7 +41,8 @@ def ecrire(valeur: object, format: str = "json") -> bytes:  # noqa: A002, ARG001
 
     Args:
         valeur: what one of the functions of this module returned.
-        format: « json » for every value but a report (html, docx, pdf); the others of the command as well.
+        format: « json » for every value but a report and a plan (html, docx, pdf); the others of the command
+            as well.
 
     Raises:
         UsageError: no such format for that value, or its library is not installed.
@@ -64,6 +65,7 @@ def _in_formats(ecrit: str) -> Any:
 _ECRITS: dict[type[Any], str] = {
     Checklist: "checklist",
     Rapport: "rapport",
+    PlanAudit: "plan",
     DossierEtudie: "dossier",
     Cadre: "grille",
     Synthese: "synthese",
@@ -76,24 +78,13 @@ for _kind, _ecrit in _ECRITS.items():
     ecrire.register(_kind, _in_formats(_ecrit))
 
 
-@ecrire.register(Lecture)
-def _(valeur: Lecture, format: str = "json") -> bytes:  # noqa: A002
-    _one_of(("json",), format)
-    return write_dossier(valeur.dossier)
-
-
-def _one_of(formats: Sequence[str], asked: str) -> str:
-    if asked not in formats:
-        hint = f"formats : {', '.join(formats)}"
-        raise UsageError([Issue("format-inconnu", f"aucun format « {asked} » pour cette valeur", None, hint)])
-    return asked
-
-
 def _in_json(document: Any) -> Any:
     """Return the writer of a value that has no other document than its JSON."""
 
     def write(valeur: Any, format: str = "json") -> bytes:  # noqa: A002
-        _one_of(("json",), format)
+        if format != "json":
+            message = f"aucun format « {format} » pour cette valeur"
+            raise UsageError([Issue("format-inconnu", message, None, "formats : json")])
         return as_bytes(document(valeur))
 
     return write
@@ -104,6 +95,7 @@ for _type, _document in (
     (DureeAudit, duree_json.document),
     (Echeancier, calendrier_json.document),
     (Explication, lambda valeur: explanation(valeur.checklist, valeur.ligne, valeur.changements)),
+    (Lecture, lambda valeur: as_data(valeur.dossier)),
     (Prelevement, echantillon_json.document),
 ):
     ecrire.register(_type, _in_json(_document))

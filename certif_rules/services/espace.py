@@ -28,12 +28,12 @@ from certif_rules.services.constats import from_data, procedure_of, with_rules
 from certif_rules.source import schema
 
 #: What a findings file says of the audit asked for: the same gives the same lines and the same questions.
-_DEMANDE: Final = (
+DEMANDE: Final = (
     "referentiel", "edition", "guide", "audit", "organisme", "ajouts", "precedent", "certificats", "textes",
     "dossier",
 )  # fmt: skip
 #: How many requests are remembered: pages ask again and again for the audits that are open.
-_RETENUS: Final = 16
+_RETENUS: Final = 8
 
 
 class AuditEnCours(Struct, frozen=True, kw_only=True):
@@ -67,7 +67,7 @@ def open_work(registry: Registry, data: Mapping[str, Any]) -> AuditEnCours:
         raise refusal(issues)
     dossier = from_data(data)
     try:
-        checklist, asked = _prepared(registry, json.encode({k: data[k] for k in _DEMANDE if k in data}))
+        checklist, asked = _prepared(registry, json.encode({k: data[k] for k in DEMANDE if k in data}))
     except IssuesError:
         prepare(registry, dossier.demande)  # the same, with the places of what is wrong
         raise

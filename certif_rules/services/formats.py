@@ -44,24 +44,19 @@ class Format(Struct, frozen=True, kw_only=True):
 FORMATS: Final[Mapping[str, Format]] = {
     format_.name: format_
     for format_ in (
-        Format(
-            name="table",
-            suffix=".txt",
-            arbre=f"{_FORMATS}.terminal",
-            nu=True,
-        ),
+        Format(name="table", suffix=".txt", arbre=f"{_FORMATS}.terminal", nu=True),
         Format(
             name="json",
             suffix=".json",
             propres={
                 "checklist": "certif_rules.echanges.checklist:render",
-                "grille": f"{_AUTODIAGNOSTIC}:render_json",
-                "synthese": "certif_rules.echanges.autodiagnostic:render_synthesis",
-                "comparaison": "certif_rules.echanges.autodiagnostic:render_comparison",
-                "dossier": "certif_rules.echanges.dossier:render",
-                "attribution": "certif_rules.echanges.dossier:render",
-                "reprise": "certif_rules.echanges.constats:render_carried",
-                "editions": "certif_rules.echanges.editions:render",
+                "grille": f"{_AUTODIAGNOSTIC}:unanswered",
+                "synthese": "certif_rules.echanges.autodiagnostic:synthesis",
+                "comparaison": "certif_rules.echanges.autodiagnostic:comparison",
+                "dossier": "certif_rules.echanges.dossier:document",
+                "attribution": "certif_rules.echanges.dossier:document",
+                "reprise": "certif_rules.echanges.constats:carried",
+                "editions": "certif_rules.echanges.editions:document",
             },
         ),
         Format(name="md", suffix=".md", arbre=f"{_FORMATS}.markdown"),
@@ -113,9 +108,7 @@ FORMATS: Final[Mapping[str, Format]] = {
                 "reprise": "certif_rules.formulaires.checklist:render_filled",
             },
         ),
-        Format(
-            name="docx", suffix=".docx", texte=False, arbre=f"{_FORMATS}.docx"
-        ),
+        Format(name="docx", suffix=".docx", texte=False, arbre=f"{_FORMATS}.docx"),
         Format(name="pdf", suffix=".pdf", texte=False, arbre=f"{_FORMATS}.pdf"),
         Format(name="ics", suffix=".ics"),
     )
@@ -157,6 +150,7 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
         Livrable(
             nom="fiches", formats=_PAGES, compose="certif_rules.documents.rapport.composition:sheets_only"
         ),
+        Livrable(nom="plan", formats=_PAGES, compose="certif_rules.documents.plan.composition:compose"),
         Livrable(
             nom="cloture", formats=_PAGES, compose="certif_rules.documents.rapport.composition:closing_sheet"
         ),
@@ -269,8 +263,10 @@ def write_document(ecrit: str, format_: Format | Exporter, value: Any, *, poor: 
     options = {"poor": poor} if format_.nu else {}
     own = format_.propres.get(ecrit)
     if own is not None:
-        content: bytes = _load(own)(value, **options)
-        return content
+        from certif_rules.echanges.champs import as_bytes
+
+        written = _load(own)(value, **options)  # the bytes, or the values of a document in JSON
+        return written if isinstance(written, bytes) else as_bytes(written)
     assert format_.arbre is not None
     assert place is not None
     page: bytes = _load(f"{format_.arbre}:render")(_load(place)(value), **options)

@@ -28,7 +28,12 @@ from certif_rules.grilles.relecture.surplus import with_carried
 from certif_rules.grilles.relecture.tableur import OLE, refuse
 from certif_rules.habillage.regles import HabillageDit, agree, problems
 from certif_rules.model.base import Avertissement
-from certif_rules.personnes.pseudonymes import DonneePersonnelle, personal_data, pseudonymised
+from certif_rules.personnes.pseudonymes import (
+    DonneePersonnelle,
+    personal_data,
+    pseudonymised,
+    without_personal_warnings,
+)
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import (
     check_procedure,
@@ -121,10 +126,9 @@ def _for_people(lecture: Lecture, *, pseudonymise: bool) -> Lecture:
     if not pseudonymise:
         checklist = with_personal_warnings(lecture.checklist, lecture.dossier)
         return replace(lecture, checklist=checklist)
-    others = [a for a in lecture.checklist.avertissements if a.code != "donnee_personnelle"]
     return replace(
         lecture,
-        checklist=pseudonymised(replace(lecture.checklist, avertissements=tuple(others))),
+        checklist=pseudonymised(without_personal_warnings(lecture.checklist)),
         dossier=pseudonymised(lecture.dossier),
         remplaces=personal_data(lecture.dossier),
     )

@@ -10,16 +10,17 @@ import itertools
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from certif_rules.audit.examen import parse_day, refusal
+from certif_rules.echanges.champs import Ecrivain
 from certif_rules.errors import Fautes, Issue, UsageError, lacking, suggestion
 from certif_rules.model.base import Source
-from certif_rules.model.organisme import Categorie, Fait, Nombre, Vocabulaire
+from certif_rules.model.organisme import Categorie, Fait, Nombre, ParNature, Vocabulaire
 from certif_rules.model.referentiel import Constat, Couche, Critere, Indicateur, Referentiel
 from certif_rules.plugins.choix import period
 from certif_rules.plugins.registry import Registry
@@ -185,7 +186,7 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
     own = _own_lines(source)
     exigence = _layer(source)
     plugin = atelier.registry.plugin_of(exigence)
-    distributions = {etat.nom: etat.distribution for etat in atelier.plugins.etats}
+    distribution = {etat.nom: etat.distribution for etat in atelier.plugins.etats}.get(plugin)
     words = {
         "base_modele@BASE-MODELE": f"{source.id}@{source.edition}",
         "base_modele": source.id,
@@ -193,7 +194,7 @@ def _of_source(atelier: Atelier, projet: Projet, source: Referentiel) -> dict[st
         "PRECEDENTE-MODELE": source.edition,
         **_who(source),
         **_free(source),
-        "DEPENDANCE-MODELE": _needed(distributions.get(plugin)),
+        "DEPENDANCE-MODELE": Brut(f'    "{distribution}",\n' if distribution else ""),
     }
     if projet.modele == "label":
         return words | {"CONSTATS-MODELE": listed(source.constats)}
@@ -228,11 +229,6 @@ def _vocabulary(source: Referentiel, below: Referentiel | None) -> dict[str, str
     """Return the words that an edition chooses itself."""
     default = asdict(below.vocabulaire if below else Vocabulaire())
     return {mot: texte for mot, texte in asdict(source.vocabulaire).items() if texte != default[mot]}
-
-
-def _needed(distribution: str | None) -> Brut:
-    """Return the line of a dependency, if it is known."""
-    return Brut(f'    "{distribution}",\n' if distribution else "")
 
 
 def _layer(referentiel: Referentiel) -> Couche:
@@ -291,55 +287,41 @@ def _categorie(categorie: Categorie) -> Mots:
         "ID-MODELE": categorie.id,
         "TITRE-MODELE": categorie.titre,
         "A-QUI-MODELE": categorie.a_qui,
-        "SUITE-MODELE": keys("    ", {"synonymes": list(categorie.synonymes)}),
+        "SUITE-MODELE": _fields(categorie, ["synonymes"]),
         "SOURCES-MODELE": listed(categorie.sources),
     }
 
 
 def _fait(fait: Fait) -> Mots:
-    more: dict[str, Any] = {
-        "par_nature": [
-            {
-                "categorie": nature.categorie,
-                "texte": nature.texte,
-                "sources": list(nature.sources),
-                "confiance": nature.confiance,
-            }
-            for nature in fait.par_nature
-        ],
-        "implique": list(fait.implique),
-        "nombre": fait.nombre and _nombre(fait.nombre),
-        "a_invoquer": fait.a_invoquer,
-        "region": fait.region,
-        "note": fait.note,
-    }
+    more = ("par_nature", "implique", "nombre", "a_invoquer", "region", "note")
     return {
         "ID-MODELE": fait.id,
         "QUESTION-MODELE": fait.question,
         "VRAI-MODELE": fait.vrai,
         "FAUX-MODELE": fait.faux,
-        "SUITE-MODELE": keys("    ", more),
+        "SUITE-MODELE": _fields(fait, more),
         "SOURCES-MODELE": listed(fait.sources),
         "CONFIANCE-MODELE": fait.confiance,
     }
 
 
-def _nombre(nombre: Nombre) -> dict[str, Any]:
-    """Return a number as data say it: its bound, or what its bound waits for."""
-    return {cle: valeur for cle, valeur in asdict(nombre).items() if valeur is not None or cle == "seuil"}
+#: What data say of a fact by nature, and of a number: its bound, or what its bound waits for.
+_ecrire: Final = Ecrivain(
+    {ParNature: "categorie texte sources confiance", Nombre: "unite comparaison seuil attend?"}
+)
+
+
+def _fields(chose: Struct, names: Iterable[str]) -> Brut:
+    """Return fields as data say them, on a line each; one that says nothing is left out."""
+    return keys("    ", {name: _ecrire(getattr(chose, name)) for name in names})
 
 
 def _constat(constat: Constat) -> Mots:
-    more = {
-        "hors_portee": constat.hors_portee,
-        "commentaire_requis": constat.commentaire_requis,
-        "valeur": constat.valeur,
-        "ecart": constat.ecart,
-    }
+    more = ("hors_portee", "commentaire_requis", "valeur", "ecart")
     return {
         "ID-MODELE": constat.id,
         "TITRE-MODELE": constat.titre,
-        "SUITE-MODELE": keys("    ", more),
+        "SUITE-MODELE": _fields(constat, more),
         "SOURCES-MODELE": listed(constat.sources),
     }
 

@@ -6,7 +6,6 @@ A name may be followed by the day it is of, after « ; » or a tabulation: the e
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, Location, first_of
-from certif_rules.source.entree import content_of, refuse_bigger
+from certif_rules.source.entree import refuse_bigger
 
 #: Beyond, it is some other file.
 MOST = 100_000
@@ -42,15 +41,6 @@ def listed_sites(demande: Demande) -> tuple[str, ...]:
 def tags_of_sites(demande: Demande) -> dict[str, list[str] | None]:
     """Return the words that each site of the profile bears; ``None`` where it does not say."""
     return {str(site["id"]): site.get("etiquettes") for site in demande.organisme.get("sites") or ()}
-
-
-def read_population(path: Path, *, depuis: str | None = None) -> Population:
-    """Return the names of a file (arguments of :func:`parse_population`).
-
-    Raises:
-        DataError: the file cannot be read as lines of text, or it is not a population.
-    """
-    return parse_population(content_of(path), str(path), depuis=depuis)
 
 
 def parse_population(content: bytes, name: str, *, depuis: str | None = None) -> Population:

@@ -1,4 +1,4 @@
-"""From a findings file to the audit report and its non-conformity sheets, in a page format."""
+"""From a findings file to the audit report and its non-conformity sheets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.rapport import make_report
 from certif_rules.audit.textes import TextesDits
-from certif_rules.blocs.arbre import Document
-from certif_rules.documents.rapport.composition import report, sheets_only
 from certif_rules.habillage.regles import HabillageDit
 from certif_rules.personnes.pseudonymes import DonneePersonnelle
 from certif_rules.plugins.registry import Registry
@@ -30,8 +28,3 @@ def report_file(
         pseudonymise=pseudonymise,
     )  # fmt: skip
     return make_report(bilan), replaced
-
-
-def compose(rapport: Rapport, *, sheets: bool = False) -> Document:
-    """Return the report as a document, or its sheets alone."""
-    return sheets_only(rapport) if sheets else report(rapport)

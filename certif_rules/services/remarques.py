@@ -14,8 +14,8 @@ from certif_rules.errors import Issue, from_emplacement
 from certif_rules.model.referentiel import Couche
 from certif_rules.noms import cle
 from certif_rules.personnes.detection import Trouvaille, find
+from certif_rules.plugins.choix import holes
 from certif_rules.plugins.couche import EnTete, sections_of
-from certif_rules.plugins.periodes import holes
 from certif_rules.plugins.registry import Registry
 from certif_rules.source.yaml import PlacedDict, PlacedList, place
 

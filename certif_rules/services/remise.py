@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from certif_rules.audit.correction import Correction
 from certif_rules.errors import Issue, IssuesError, UsageError
@@ -19,7 +18,6 @@ from certif_rules.services.ecriture import ecrire
 from certif_rules.services.formats import FORMATS, write_document
 from certif_rules.services.rapport import report_file
 from certif_rules.source.entree import FichierDonne
-from certif_rules.vie.calendrier import in_titles
 from certif_rules.vie.echeancier import Echeancier
 
 #: The formats that take long enough to be written elsewhere while people go on.
@@ -125,21 +123,10 @@ def agenda(value: Echeancier) -> bytes:
     """
     from certif_rules.documents.calendrier import ics
 
-    stamp = value.options.au or max(value.evenements.values(), default=None)
-    if stamp is None:
+    if not value.evenements:
         message = "aucune date n’est connue : il n’y a rien à mettre dans un agenda"
         raise UsageError([Issue("information-manquante", message, None, "donner le jour de l’audit")])
-    spelled: tuple[Any, ...] = tuple(
-        replace(one, calcul=in_titles(one.calcul, value.titres)) for one in value.calendrier.dates
-    )
-    return ics.render(
-        spelled,
-        titre=value.intitule,
-        referentiel=value.regime.referentiel.id,
-        stamp=stamp,
-        evenements=value.evenements,
-        sources=value.regime.sources,
-    )
+    return ics.render(value)
 
 
 @lru_cache(maxsize=1)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reponses import SANS_OBJET, Questionnaire, ReponseDite
 from certif_rules.errors import DataError, Location
-from certif_rules.grilles.autodiagnostic import COLONNES, IDENTIFIANT
+from certif_rules.grilles.autodiagnostic import COLONNES
+from certif_rules.grilles.csv import IDENTIFIANT
 from certif_rules.grilles.relecture.csv import LectureCsv, changed_head, read_head
 from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.source.donnees import place_of, read_checked
@@ -80,34 +83,16 @@ def _from_csv(content: bytes, name: str) -> Questionnaire:
         raise DataError([changed_head(name)])
     reponses = []
     for line, cells in tableau.body:
-        values = {key: tableau.text(cells, column).strip() for key, column in COLONNES.items()}
+        typed = {key: tableau.text(cells, column).strip() or None for key, column in COLONNES.items()}
+        entry = {**typed, "id": folded(tableau.text(cells, IDENTIFIANT)), "niveau": _level(typed["niveau"])}
         where = Location(name, line, tableau.columns[COLONNES["niveau"]] + 1)
-        reponses.append(
-            ReponseDite(
-                ligne=folded(tableau.text(cells, IDENTIFIANT)),
-                niveau=_level(values["niveau"]),
-                raison=values["raison"] or None,
-                commentaire=values["commentaire"] or None,
-                preuves=values["preuves"] or None,
-                lieu=where,
-            )
-        )
-    whole = from_data({**head, "reponses": []}, name)
-    return Questionnaire(
-        nom=name,
-        demande=whole.demande,
-        referentiel=whole.referentiel,
-        empreinte=whole.empreinte,
-        etendue=whole.etendue,
-        fait_le=whole.fait_le,
-        reponses=tuple(reponses),
-        lieux=whole.lieux,
-    )
+        reponses.append(_dite(entry, where))
+    return replace(from_data({**head, "reponses": []}, name), reponses=tuple(reponses))
 
 
-def _level(cell: str) -> int | str | None:
+def _level(cell: str | None) -> int | str | None:
     """Return a level as typed in a cell; what is no level is kept, to be refused by its name."""
-    if not cell:
+    if cell is None:
         return None
     if cell.casefold() in _SANS_OBJET:
         return SANS_OBJET

@@ -21,7 +21,6 @@ from certif_rules.journal.fichier import findings_of
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data
 from certif_rules.services.espace import AuditEnCours, open_work
-from certif_rules.services.lecture import read_grids
 from certif_rules.source import schema
 from certif_rules.source.donnees import place_of, read_given
 from certif_rules.source.entree import MAX_CLASSEUR, FichierDonne, refuse_bigger
@@ -112,6 +111,8 @@ def _said(registry: Registry, nom: str, content: bytes) -> Mapping[str, Any]:
         if "lignes" not in data:
             dossier = from_data({"constats": [], **data}, nom)
             return {**as_data(dossier), **({"textes": data["textes"]} if data.get("textes") else {})}
+    from certif_rules.services.lecture import read_grids  # what reads workbooks, which few are given
+
     return as_data(read_grids(registry, [FichierDonne(_SANS_NOM, content)]).dossier)
 
 

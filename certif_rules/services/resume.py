@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from certif_rules.blocs.typographie import day, prose
-from certif_rules.documents.calendrier import ics
 from certif_rules.errors import IssuesError
 from certif_rules.plugins.registry import Registry
-from certif_rules.services.calendrier import deadlines_alone, follow
 from certif_rules.services.espace import AuditEnCours
-from certif_rules.vie.calendrier import DateCalculee, in_titles
-from certif_rules.vie.echeancier import Echeancier
+from certif_rules.vie.calendrier import DateCalculee
 
 
 class Terme(Struct, frozen=True, kw_only=True):
@@ -26,7 +22,7 @@ class Terme(Struct, frozen=True, kw_only=True):
 
 
 class Resume(Struct, frozen=True, kw_only=True):
-    """A summary tells an audit as a list shows it; ``ics`` holds its dates, empty where it has none."""
+    """A summary tells an audit as a list shows it."""
 
     organisme: str
     titre: str
@@ -34,25 +30,22 @@ class Resume(Struct, frozen=True, kw_only=True):
     faites: int
     dues: int
     termes: tuple[Terme, ...]
-    ics: str = ""
 
 
-def summed_up(registry: Registry, chantier: AuditEnCours, code: str) -> Resume:
-    """Return an audit in a few words.
+def summed_up(registry: Registry, chantier: AuditEnCours) -> Resume:
+    """Return an audit in a few words, its findings missing or not."""
+    from certif_rules.services.calendrier import (
+        deadlines_alone,
+        follow,
+    )  # a list that is up to date needs none
 
-    Args:
-        registry: the rules that are installed.
-        chantier: the audit, findings missing or not.
-        code: what tells its dates from those of another audit in an agenda.
-    """
     checklist, left = chantier.checklist, len(chantier.restent)
     due = sum(ligne.etat in ("a_auditer", "a_confirmer") for ligne in checklist.lignes)
     named = chantier.dossier.demande.organisme.get("nom")
     try:
-        value: Echeancier | None = follow(registry, checklist, chantier.dossier)
+        dates = follow(registry, checklist, chantier.dossier, sans_feries=True).calendrier.dates
     except IssuesError:  # no cycle is known, or its days contradict each other: those of the gaps stand
-        value = None
-    dates = value.calendrier.dates if value else deadlines_alone(checklist, chantier.dossier)
+        dates = deadlines_alone(checklist, chantier.dossier)
     return Resume(
         organisme="" if named is None else str(named),
         titre=prose(f"{checklist.type_audit.titre} – {checklist.referentiel.titre}"),
@@ -60,13 +53,14 @@ def summed_up(registry: Registry, chantier: AuditEnCours, code: str) -> Resume:
         faites=due - left,
         dues=due,
         termes=tuple(sorted(_due(dates), key=lambda one: (one.jour, one.titre))),
-        ics=_agenda(value, code) if value else "",
     )
 
 
-def whole_agenda(resumes: Iterable[Resume]) -> bytes:
+def whole_agenda(agendas: Iterable[str]) -> bytes:
     """Return the dates of several audits as one calendar."""
-    return ics.joined(one.ics.encode() for one in resumes if one.ics)
+    from certif_rules.documents.calendrier import ics
+
+    return ics.joined(one.encode() for one in agendas if one)
 
 
 def _due(dates: Iterable[DateCalculee]) -> Iterator[Terme]:
@@ -84,17 +78,19 @@ def _due(dates: Iterable[DateCalculee]) -> Iterator[Terme]:
             yield Terme(jour=each.isoformat(), quand=day(each), titre=titre)
 
 
-def _agenda(value: Echeancier, code: str) -> str:
-    stamp = max(value.evenements.values(), default=None)
-    if stamp is None:
+def agenda(registry: Registry, chantier: AuditEnCours, code: str) -> str:
+    """Return the dates of an audit for an agenda, as iCalendar; nothing where none is known.
+
+    Args:
+        registry: the rules that are installed.
+        chantier: the audit, findings missing or not.
+        code: what tells its dates from those of another audit in an agenda.
+    """
+    from certif_rules.documents.calendrier import ics
+    from certif_rules.services.calendrier import follow
+
+    try:
+        value = follow(registry, chantier.checklist, chantier.dossier)
+    except IssuesError:
         return ""
-    dates = tuple(replace(one, calcul=in_titles(one.calcul, value.titres)) for one in value.calendrier.dates)
-    return ics.render(
-        dates,
-        titre=value.intitule,
-        referentiel=value.regime.referentiel.id,
-        stamp=stamp,
-        evenements=value.evenements,
-        sources=value.regime.sources,
-        dossier=code,
-    ).decode()
+    return ics.render(value, dossier=code).decode() if value.evenements else ""

@@ -8,12 +8,9 @@ from typing import Any, Final
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist
-from certif_rules.audit.constats import Dossier
-from certif_rules.audit.demande import Demande
-from certif_rules.audit.precedent import read_precedent
 from certif_rules.echanges.constats import head_as_data
+from certif_rules.services.ebauche import earlier
 from certif_rules.services.espace import AuditEnCours, as_file
-from certif_rules.source.entree import FichierDonne
 
 #: What of an audit is true of the next one.
 _DURABLES: Final = ("organisme", "certificats", "habillage")
@@ -62,18 +59,3 @@ def next_audit(chantier: AuditEnCours, code: str, date: str) -> Mapping[str, Any
         "precedent": earlier("constats.json", as_file(chantier)),
         "constats": [],
     }
-
-
-def earlier(nom: str, contenu: bytes) -> dict[str, Any]:
-    """Return what a findings file says of its audit, as « precedent » of the one that follows it.
-
-    Args:
-        nom: how the file is called in messages.
-        contenu: its bytes, in JSON or YAML.
-
-    Raises:
-        DataError: it cannot be read, its schema refuses it, or it leaves a finding to choose.
-    """
-    demande = Demande(precedent=read_precedent(FichierDonne(nom, contenu)))
-    data: dict[str, Any] = head_as_data(Dossier(demande=demande, releves=()))["precedent"]
-    return data

@@ -179,40 +179,30 @@ def _properties(wanted: Mapping[str, Any], _: Any) -> Accepte:
     return accepted
 
 
-def _additional(wanted: Any, schema: Mapping[str, Any]) -> Accepte:
-    known = frozenset(schema.get("properties", ()))
-    others = compiled(wanted)
+def _beside(names: Iterable[str], wanted: Any) -> Accepte:
+    """Return what takes these keys of a mapping whatever they hold, and the others as ``wanted`` does."""
+    known, others = frozenset(names), compiled(wanted)
     return lambda value: (
         not isinstance(value, dict) or all(key in known or others(child) for key, child in value.items())
     )
 
 
-def _unevaluated(wanted: Any, schema: Mapping[str, Any]) -> Accepte:
-    """Return what takes the keys that a schema, or the one that it extends, describes."""
-    known = _described(schema)
-    others = compiled(wanted)
-    return lambda value: (
-        not isinstance(value, dict) or all(key in known or others(child) for key, child in value.items())
-    )
-
-
-def _described(schema: Mapping[str, Any]) -> frozenset[str]:
-    beyond = _described(referred(schema["$ref"])) if "$ref" in schema else frozenset()
-    return beyond | frozenset(schema.get("properties", ()))
+def properties_of(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that a schema describes, those of the definition it refers to included."""
+    properties = dict(schema.get("properties", {}))
+    if "$ref" in schema:
+        properties |= properties_of(referred(schema["$ref"]))
+    return properties
 
 
 def _required(wanted: list[str], _: Any) -> Accepte:
     return lambda value: not isinstance(value, dict) or all(key in value for key in wanted)
 
 
-def _items(wanted: Any, _: Any) -> Accepte:
+def _each(kind: type[Any], wanted: Any) -> Accepte:
+    """Return what takes a list whose items, or a mapping whose names, are all as ``wanted`` asks."""
     check = compiled(wanted)
-    return lambda value: not isinstance(value, list) or all(map(check, value))
-
-
-def _names(wanted: Any, _: Any) -> Accepte:
-    check = compiled(wanted)
-    return lambda value: not isinstance(value, dict) or all(map(check, value))
+    return lambda value: not isinstance(value, kind) or all(map(check, value))
 
 
 def _pattern(wanted: str, _: Any) -> Accepte:
@@ -259,11 +249,11 @@ _KEYWORDS: Final[Mapping[str, Callable[[Any, Any], Accepte]]] = {
     "$ref": _ref,
     "type": _type,
     "properties": _properties,
-    "additionalProperties": _additional,
-    "unevaluatedProperties": _unevaluated,
+    "additionalProperties": lambda wanted, schema: _beside(schema.get("properties", ()), wanted),
+    "unevaluatedProperties": lambda wanted, schema: _beside(properties_of(schema), wanted),
     "required": _required,
-    "items": _items,
-    "propertyNames": _names,
+    "items": lambda wanted, _: _each(list, wanted),
+    "propertyNames": lambda wanted, _: _each(dict, wanted),
     "pattern": _pattern,
     "enum": _enum,
     "const": _const,

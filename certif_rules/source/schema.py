@@ -19,6 +19,7 @@ from certif_rules.source.conforme import (
     accepts,
     contents,
     is_date,
+    properties_of,
     referred,
     repeated,
     schema_path,
@@ -73,7 +74,7 @@ def check(data: Any, schema: str, name: str = "") -> list[Issue]:
 
 def described(schema: str) -> tuple[str, ...]:
     """Return the keys that the schema ``schema`` describes of a whole file, in its order."""
-    return tuple(_properties(contents(schema + SUFFIX)))
+    return tuple(properties_of(contents(schema + SUFFIX)))
 
 
 def undescribed(data: Any, schema: str) -> Iterator[tuple[tuple[str | int, ...], list[str]]]:
@@ -177,7 +178,7 @@ def _issues(error: Any, data: Any, name: str) -> Iterator[Issue]:
             yield Issue(code, prefix + message, location, hint, champ=_champ(data, [*path, key]))
         return
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
-        known = _properties(schema)
+        known = properties_of(schema)
         faults = ((_unknown(key, known), path, key) for key in value if key not in known)
     elif error.validator == "uniqueItems":
         faults = ((_twice(value[index]), [*path, index], None) for index in repeated(value))
@@ -213,14 +214,6 @@ def _champ(data: Any, path: list[str | int]) -> str:
     return ".".join(names)
 
 
-def _properties(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties that ``schema`` describes, those of the definition it refers to included."""
-    properties = dict(schema.get("properties", {}))
-    if "$ref" in schema:
-        properties |= _properties(referred(schema["$ref"]))
-    return properties
-
-
 def _description(schema: Mapping[str, Any] | None) -> str | None:
     return schema.get("description") if schema else None
 
@@ -253,7 +246,7 @@ _Words = tuple[str, str, str | None]
 
 
 def _missing(key: str, schema: Mapping[str, Any]) -> _Words:
-    hint = _description(_properties(schema).get(key)) or _description(schema)
+    hint = _description(properties_of(schema).get(key)) or _description(schema)
     return "cle-manquante", f"il manque la clé « {key} »", hint
 
 

@@ -92,14 +92,7 @@ def _agenda(calendar: Echeancier, expected: Mapping[str, list[str]]) -> list[str
     """Return by date, lines of its event in the ICS file; of a date that comes back, its first event."""
     from certif_rules.documents.calendrier.ics import render
 
-    written = render(
-        calendar.calendrier.dates,
-        titre=calendar.intitule,
-        referentiel=calendar.regime.referentiel.id,
-        stamp=max(calendar.evenements.values()),
-        evenements=calendar.evenements,
-        sources=calendar.regime.sources,
-    ).decode()
+    written = render(calendar).decode()
     events: dict[str, list[str]] = {}
     for block in written.replace("\r\n ", "").split("BEGIN:VEVENT")[1:]:
         lines = block.splitlines()

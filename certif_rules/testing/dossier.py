@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from certif_rules.audit.demande import from_profile
@@ -26,54 +26,33 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     return [text for key, value in expected.items() for text in _CHECKS[key](key, value, obtained)]
 
 
-def _equal(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
-    value = obtained["audit"]["type"] if key == "type" else obtained[key]
-    return [] if value == wanted else [f"{key} : {unlike(wanted, value)}"]
+#: What the study says under each key that is compared whole: all of them and no other.
+_ENTIERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "resultat": lambda study: study["resultat"],
+    "type": lambda study: study["audit"]["type"],
+    "pieces": lambda study: {piece["id"]: piece["etat"] for piece in study["pieces"]},
+    "bloquent": lambda study: {piece["id"] for piece in study["pieces"] if piece["bloque"] is True},
+    "dossiers": lambda study: {volet["id"] for volet in study["dossiers"]},
+    "voies": lambda study: {voie["id"] for voie in study["voies"] if voie["valeur"] is True},
+    "financements": lambda study: {each["id"]: each["accorde"] for each in study["financements"]},
+    "parts": lambda study: {
+        devis["auditeur"]: {"part": devis["part_financee"], "reste": devis["reste_a_charge"]}
+        for devis in study["devis"]
+    },
+    "auditeur": lambda study: study["auditeur"]["choisi"],
+    "lieux": lambda study: {place["id"]: place["mode"] for place in study["lieux"]},
+    "avertissements": lambda study: {warning["code"] for warning in study["avertissements"]},
+}
 
 
-def _pieces(key: str, wanted: Mapping[str, str], obtained: Mapping[str, Any]) -> list[str]:
-    """Return every document, and no other, in the state it must have."""
-    return _same(key, dict(wanted), {piece["id"]: piece["etat"] for piece in obtained["pieces"]})
-
-
-def _bloque(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {p["id"] for p in obtained["pieces"] if p["bloque"] is True})
-
-
-def _dossiers(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {d["id"] for d in obtained["dossiers"]})
-
-
-def _voies(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {v["id"] for v in obtained["voies"] if v["valeur"] is True})
-
-
-def _financements(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """Return whether each funding is due (true, false, null), all of them and no other."""
-    return _same(key, dict(wanted), {f["id"]: f["accorde"] for f in obtained["financements"]})
-
-
-def _parts(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """Return by firm, what is paid and what is left, in euros."""
-    got = {
-        d["auditeur"]: {"part": d["part_financee"], "reste": d["reste_a_charge"]} for d in obtained["devis"]
-    }
-    return _same(key, {firm: dict(amounts) for firm, amounts in wanted.items()}, got)
-
-
-def _auditeur(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
-    return _same(key, wanted, obtained["auditeur"]["choisi"])
+def _whole(key: str, wanted: Any, obtained: Mapping[str, Any]) -> list[str]:
+    return _same(key, set(wanted) if isinstance(wanted, list) else wanted, _ENTIERS[key](obtained))
 
 
 def _decide(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
     """Compare who does what, by intervention: the actor, or null where nobody says."""
     got = {i["id"]: i["acteur"] for i in obtained["interventions"] if i["valeur"] is True}
     return _same(key, dict(wanted), {identifiant: got.get(identifiant, "–") for identifiant in wanted})
-
-
-def _lieux(key: str, wanted: Mapping[str, Any], obtained: Mapping[str, Any]) -> list[str]:
-    """Return by place: the mode decided, or null."""
-    return _same(key, dict(wanted), {place["id"]: place["mode"] for place in obtained["lieux"]})
 
 
 def _phrases(key: str, wanted: Mapping[str, list[str]], obtained: Mapping[str, Any]) -> list[str]:
@@ -114,29 +93,15 @@ def _incoherences(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> l
     return [f"{key} non montrées : {sorted(missing)}"] if missing else []
 
 
-def _avertissements(key: str, wanted: list[str], obtained: Mapping[str, Any]) -> list[str]:
-    return _same(key, set(wanted), {a["code"] for a in obtained["avertissements"]})
-
-
 def _same(key: str, wanted: Any, got: Any) -> list[str]:
     return [] if wanted == got else [f"{key} : {unlike(wanted, got)}"]
 
 
 _CHECKS = {
-    "resultat": _equal,
-    "type": _equal,
-    "pieces": _pieces,
-    "bloquent": _bloque,
-    "dossiers": _dossiers,
-    "voies": _voies,
-    "financements": _financements,
-    "parts": _parts,
-    "auditeur": _auditeur,
+    **dict.fromkeys(_ENTIERS, _whole),
     "qui": _decide,
-    "lieux": _lieux,
     "phrases": _phrases,
     "dit": _dit,
     "a_demander": _demander,
     "incoherences": _incoherences,
-    "avertissements": _avertissements,
 }

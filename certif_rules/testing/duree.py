@@ -38,13 +38,9 @@ def differences(case: Mapping[str, Any], registry: Registry) -> list[str]:
     texts += [
         f"« {text} » absent de {sentences}"
         for text in expected.get("contient", ())
-        if not _in(text, sentences)
+        if not any(text in sentence for sentence in sentences)
     ]
     shown = {item["id"] for item in obtained["incoherences"]}
     if "incoherences" in expected and shown != set(expected["incoherences"]):
         texts.append(f"incohérences : {unlike(expected['incoherences'], sorted(shown))}")
     return texts
-
-
-def _in(text: str, sentences: list[str]) -> bool:
-    return any(text in item for item in sentences)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from msgspec import Struct
 
-from certif_rules.model.base import Appui, Source
+from certif_rules.model.base import Appui, Source, Texte
 from certif_rules.model.candidature import Candidature
 from certif_rules.model.vie import Incoherence, Vie
 from certif_rules.vie.conditions import Besoin
 from certif_rules.vie.dossier import Etude
+
+_Record = TypeVar("_Record", bound=Struct)
 
 
 class ADemander(Struct, frozen=True, kw_only=True):
@@ -86,49 +89,32 @@ def _to_ask(dossier: DossierEtudie) -> Iterator[ADemander]:
 
 def supports(dossier: DossierEtudie, *, attribution: bool = True) -> Iterator[Appui]:
     """Yield every rule shown, for its sources and the contradictions it meets."""
-    etude = dossier.etude
-    for volet, _ in etude.volets:
-        yield volet
-    for voie, _ in etude.voies:
-        yield voie
-    for question, _ in etude.questions:
-        yield question
-        yield from question.choix
-    for element in etude.elements:
-        yield element.piece
-        if element.piece.prise_en_charge:
-            yield element.piece.prise_en_charge
-        if element.piece.devis:
-            yield from element.piece.devis.mentions
-    for payeur in etude.payeurs:
-        yield payeur.financement
-        yield from (condition for condition, _ in payeur.conditions)
-    for place in etude.lieux:
-        yield place.lieu
-        yield from (phrase for phrase, _ in place.phrases)
-    for intervention, _ in etude.interventions:
-        yield intervention
-    yield from etude.points
-    for etape in dossier.candidature.etapes.values():
-        yield etape
-        yield from etape.ressources
-    yield from dossier.candidature.auditeurs.values()
+    etude, candidature = dossier.etude, dossier.candidature
+    pieces = [element.piece for element in etude.elements]
+    asked = (etude.volets, etude.voies, etude.questions, pieces, etude.payeurs, etude.lieux)
+    shown = (*asked, etude.interventions, etude.points, candidature.etapes)
+    yield from (rule for rule in _within(shown, Appui) if not isinstance(rule, Texte))
+    yield from candidature.auditeurs.values()
     if attribution:
         yield from award_supports(dossier.vie)
 
 
 def award_supports(vie: Vie) -> Iterator[Appui]:
     """Yield the rules on the award and on the actors."""
-    for acteur in vie.instances.acteurs.values():
-        yield acteur
-        yield from acteur.rythmes
-    yield from vie.instances.interventions
-    if vie.attribution is not None:
-        yield from vie.attribution.suites
-        yield from vie.attribution.remises
-        for publication in vie.attribution.publications:
-            yield publication
-            yield from publication.pages
+    return _within((vie.instances, vie.attribution), Appui)
+
+
+def _within(value: object, kind: type[_Record]) -> Iterator[_Record]:
+    """Yield the records of a kind in a record, a list or a mapping, at any depth."""
+    if isinstance(value, kind):
+        yield value
+    if isinstance(value, Struct):
+        value = [getattr(value, nom) for nom in value.__struct_fields__]
+    elif isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _within(each, kind)
 
 
 def met(vie: Vie, rules: Iterable[Appui]) -> tuple[Incoherence, ...]:
@@ -139,12 +125,9 @@ def met(vie: Vie, rules: Iterable[Appui]) -> tuple[Incoherence, ...]:
 
 def texts_sources(dossier: DossierEtudie) -> Iterator[str]:
     """Yield the sources of the texts that hang on the rules of the file."""
-    for element in dossier.etude.elements:
-        yield from (s for texte in element.piece.precisions for s in texte.sources)
-    for payeur in dossier.etude.payeurs:
-        yield from (s for texte in payeur.financement.precisions for s in texte.sources)
-    for etape in dossier.candidature.etapes.values():
-        yield from (s for texte in etape.taches for s in texte.sources)
+    pieces = [element.piece for element in dossier.etude.elements]
+    shown = (pieces, dossier.etude.payeurs, dossier.candidature.etapes)
+    yield from (source for texte in _within(shown, Texte) for source in texte.sources)
 
 
 def cited(vie: Vie, rules: Iterable[Appui], others: Iterable[str] = ()) -> tuple[Source, ...]:

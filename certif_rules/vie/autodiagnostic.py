@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from certif_rules.audit.checklist import Checklist, Ligne
 from certif_rules.model.base import Avertissement, Source
@@ -141,17 +142,9 @@ def gather(parts: Iterable[Autodiagnostic | None]) -> Autodiagnostic:
     What is told beside lines adds up, since each referentiel speaks of its own.
     """
     gathered = Autodiagnostic()
-    for part in parts:
-        if part is None:
-            continue
-        gathered = Autodiagnostic(
-            notation=part.notation or gathered.notation,
-            etendue=part.etendue or gathered.etendue,
-            etendue_dite=part.etendue_dite if part.etendue else gathered.etendue_dite,
-            mention=part.mention or gathered.mention,
-            enonces=part.enonces or gathered.enonces,
-            reperes=(*gathered.reperes, *part.reperes),
-        )
+    for part in filter(None, parts):
+        given = {nom: held for nom, held in asdict(part).items() if held}
+        gathered = replace(gathered, **given | {"reperes": (*gathered.reperes, *part.reperes)})
     return gathered
 
 

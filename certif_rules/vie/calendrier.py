@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from certif_rules.francais import count, noun
 from certif_rules.model.base import Appui, Avertissement
-from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Decalage, RegleDate
+from certif_rules.model.cycle import Ancre, Cycle, DateCycle, Decalage, Prochaine, RegleDate, TousLes
 from certif_rules.rules.delais import add
 from certif_rules.rules.motifs import rests_on
 from certif_rules.vie.feries import Chome, last_worked, next_worked
@@ -175,11 +175,9 @@ class _Calcul(Struct):
         if missing:
             self.manquants[entry.id] = missing
             return None
-        if regle.prochaine is not None or regle.tous_les is not None:
-            return self._next(blank) if regle.prochaine else self._again(blank)
-        ecart = regle.au_plus_tard or regle.a_partir_du
-        day = None if ecart is None else self._count(ecart)
-        return None if day is None or ecart is None else self._on(replace(blank, calcul=formula(ecart)), day)
+        if regle.prochaine is not None:
+            return self._next(blank, regle.prochaine)
+        return self._again(blank, regle.tous_les) if regle.tous_les else self._once(blank)
 
     def _on(self, calculee: DateCalculee, day: date) -> DateCalculee:
         """Return the date on its day, with its working day."""
@@ -191,9 +189,12 @@ class _Calcul(Struct):
             ouvre = next_worked(day, options.chome)
         return replace(calculee, jour=day, jour_ouvre=ouvre, chome=options.chome(day))
 
-    def _next(self, blank: DateCalculee) -> DateCalculee:
-        prochaine = blank.regle.prochaine
-        assert prochaine is not None
+    def _once(self, blank: DateCalculee) -> DateCalculee | None:
+        ecart = blank.regle.au_plus_tard or blank.regle.a_partir_du
+        day = ecart and add(self._day(ecart.de), mois=ecart.mois, jours=ecart.jours)
+        return self._on(replace(blank, calcul=formula(ecart)), day) if ecart and day else None
+
+    def _next(self, blank: DateCalculee, prochaine: Prochaine) -> DateCalculee:
         first, rhythm = self._day(prochaine.de), prochaine.rythme_jours
         sent = self._day(prochaine.apres)
         day = meeting(first, rhythm, sent, self.options.cloture)
@@ -201,9 +202,7 @@ class _Calcul(Struct):
         following = tuple(day + timedelta(days=rhythm * n) for n in (1, 2, 3))
         return self._on(replace(blank, jours=following, calcul=calcul), day)
 
-    def _again(self, blank: DateCalculee) -> DateCalculee | None:
-        again = blank.regle.tous_les
-        assert again is not None
+    def _again(self, blank: DateCalculee, again: TousLes) -> DateCalculee | None:
         start, end = self._day(again.de), self._day(again.jusqu_a)
         days: list[date] = []
         while (day := add(start, mois=again.mois * (len(days) + 1))) is not None and day <= end:
@@ -234,9 +233,6 @@ class _Calcul(Struct):
         if start is None or end is None:
             return None
         return FenetreAncre(evenement=ancre.de, du=start, au=end, **rests_on(ancre))
-
-    def _count(self, ecart: Decalage) -> date | None:
-        return add(self._day(ecart.de), mois=ecart.mois, jours=ecart.jours)
 
     def _day(self, nom: str) -> date:
         """Return the day given for an event, else that of the date of the same name."""
@@ -308,12 +304,9 @@ def in_titles(calcul: str, titres: Mapping[str, str]) -> str:
 
 def formula(ecart: Decalage) -> str:
     """Return how a day is counted, in French: « notification + 36 mois »."""
-    parts = [f"{'+' if n > 0 else '-'} {abs(n)} {unit}" for n, unit in _counted(ecart.mois, ecart.jours) if n]
+    counted = ((ecart.mois, "mois"), (ecart.jours, noun(abs(ecart.jours), "jour")))
+    parts = [f"{'+' if n > 0 else '-'} {abs(n)} {unit}" for n, unit in counted if n]
     return " ".join([ecart.de, *parts])
-
-
-def _counted(months: int, days: int) -> tuple[tuple[int, str], tuple[int, str]]:
-    return (months, "mois"), (days, noun(abs(days), "jour"))
 
 
 def _range(ancre: Ancre) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,14 +12,13 @@ from msgspec.structs import replace
 
 from certif_rules.audit.demande import Demande
 from certif_rules.audit.examen import check, parse_day, readable_day
-from certif_rules.errors import Issue, IssuesError, Location, suggestion
-from certif_rules.model.candidature import Auditeur, Candidature, Interrogation
+from certif_rules.errors import Issue, IssuesError, suggestion
+from certif_rules.model.candidature import Candidature, Interrogation
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.rules.contexte import Certificat
 from certif_rules.rules.faits import resolve_all
 from certif_rules.rules.trivalent import Trivalent, either
-from certif_rules.source.donnees import as_truth
-from certif_rules.source.yaml import PlacedDict, PlacedList, place
+from certif_rules.source.donnees import as_text, as_truth, place_of
 from certif_rules.vie.conditions import judge
 from certif_rules.vie.declaration import Depot, DevisDit, PieceDite
 from certif_rules.vie.montants import cents, days
@@ -61,12 +60,13 @@ class _Reader:
             for nom, held in demande.certificats.items()
             if (start := readable_day(held.notification)) and (end := readable_day(held.echeance))
         }
+        quotes = self.node.get("devis")
         depot = Depot(
             type=demande.type_audit.removeprefix(prefix) if demande.type_audit else None,
             precedent=demande.precedent.type if demande.precedent else None,
             depot_le=self._day(self.node, "depot"),
             audit_le=audit,
-            nom=None if demande.organisme.get("nom") is None else str(demande.organisme["nom"]),
+            nom=as_text(demande.organisme.get("nom")),
             categories=self._categories(),
             champs=frozenset(
                 champ
@@ -75,7 +75,7 @@ class _Reader:
             ),
             faits=self._facts(),
             pieces=self._pieces(),
-            devis=self._quotes(),
+            devis=None if quotes is None else tuple(map(self._quote, quotes)),
             certificats=certificats,
             auditeur=self._firm(self.node, "auditeur") if self.node.get("auditeur") else None,
             mode=demande.mode,
@@ -88,14 +88,14 @@ class _Reader:
     # ---- small values ------------------------------------------------------------------------------
 
     def _refuse(self, code: str, message: str, node: Any, key: Any, hint: str | None = None) -> None:
-        self.issues.append(Issue(code, message, _place(node, key), hint))
+        self.issues.append(Issue(code, message, place_of(node, key), hint))
 
     def _day(self, node: Mapping[str, Any], key: str) -> date | None:
         text = node.get(key)
         if text is None:
             return None
         try:
-            return parse_day(str(text), key, _place(node, key))
+            return parse_day(str(text), key, place_of(node, key))
         except IssuesError as error:
             self.issues.extend(error.issues)
             return None
@@ -108,7 +108,8 @@ class _Reader:
             if text.casefold() in (auditeur.id.casefold(), auditeur.nom.casefold()):
                 return auditeur.id
         message = f"l’auditeur « {text} » n’est pas du registre de {self.referentiel.id}"
-        self._refuse("auditeur-inconnu", message, node, key, _listed(known.values()))
+        firms = ", ".join(f"{a.nom} ({a.id})" for a in known.values())
+        self._refuse("auditeur-inconnu", message, node, key, f"auditeurs habilités : {firms}")
         return None
 
     def _categories(self) -> tuple[str, ...]:
@@ -178,12 +179,6 @@ class _Reader:
             signe=as_truth(value.get("signe")),
             forme=forme,
         )
-
-    def _quotes(self) -> tuple[DevisDit, ...] | None:
-        node = self.node.get("devis")
-        if node is None:
-            return None
-        return tuple(self._quote(item) for item in node)
 
     def _quote(self, item: Mapping[str, Any]) -> DevisDit:
         montant = duree = None
@@ -264,11 +259,3 @@ def _led(depot: Depot, candidature: Candidature) -> Depot:
             if depot.reponses.get(question.id) == choix.id and len(choix.mene_a) == 1:
                 return replace(depot, type=choix.mene_a[0], type_deduit_de=question.id)
     return depot
-
-
-def _listed(auditeurs: Iterable[Auditeur]) -> str:
-    return "auditeurs habilités : " + ", ".join(f"{a.nom} ({a.id})" for a in auditeurs)
-
-
-def _place(node: Any, key: Any) -> Location | None:
-    return place(node, key) if isinstance(node, PlacedDict | PlacedList) else None

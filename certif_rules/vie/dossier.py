@@ -5,9 +5,9 @@ The result is « complet », « incomplet » or « à confirmer »; it says noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
@@ -32,6 +32,19 @@ from certif_rules.vie.montants import share
 from certif_rules.vie.pieces import Element, Presence, element, provided, quote
 
 Resultat = Literal["complet", "incomplet", "a_confirmer"]
+#: What holds on a condition (``si``).
+_Conditionne = (
+    Volet
+    | Voie
+    | Interrogation
+    | EnSuspens
+    | Lieu
+    | Financement
+    | ConditionFinancement
+    | Phrase
+    | Intervention
+)
+_Regle = TypeVar("_Regle", bound=_Conditionne)
 
 
 class Payeur(Struct, frozen=True, kw_only=True):
@@ -122,27 +135,26 @@ class _Study:
             depot=self.depot,
             resultat=_result(possible, elements),
             volets=tuple((volet, verdict.valeur) for volet, verdict in possible),
-            voies=tuple(
-                (voie, verdict.valeur)
-                for voie in self.candidature.voies.values()
-                if (verdict := self._judge(voie)).valeur is not False
-            ),
+            voies=tuple(self._possible(self.candidature.voies.values())),
             questions=questions,
             elements=elements,
             payeurs=payeurs,
             devis=tuple(self._quotes(elements, payeurs)),
             choix=self._choice(),
             lieux=lieux,
-            interventions=tuple(self._interventions()),
-            points=tuple(p for p in self.candidature.points.values() if self._judge(p).valeur is not False),
+            interventions=tuple(self._possible(self.instances.interventions)),
+            points=tuple(point for point, _ in self._possible(self.candidature.points.values())),
             manques=tuple(dict.fromkeys(m for _, v in volets for m in v.manques)),
             avertissements=tuple(self._warnings()),
         )
 
-    def _judge(
-        self, rule: Volet | Voie | Interrogation | EnSuspens | Lieu | Financement | Intervention
-    ) -> Verdict:
+    def _judge(self, rule: _Conditionne) -> Verdict:
         return judge(rule.si, self.candidature, self.depot, self.fournies)
+
+    def _possible(self, rules: Iterable[_Regle]) -> Iterator[tuple[_Regle, Trivalent]]:
+        """Yield the rules that hold or may, and whether they do for sure."""
+        judged = ((rule, self._judge(rule).valeur) for rule in rules)
+        return ((rule, valeur) for rule, valeur in judged if valeur is not False)
 
     def _elements(self, volets: list[tuple[Volet, Verdict]]) -> Iterator[Element]:
         """Yield the documents of the files that it is or may be, each once, in the order of the label."""
@@ -155,19 +167,15 @@ class _Study:
                     yield studied
 
     def _questions(self) -> Iterator[tuple[Interrogation, str | None]]:
-        for question in self.candidature.questions.values():
-            if self._judge(question).valeur is not False:
-                answer = self.depot.nom if question.champ else self.depot.reponses.get(question.id)
-                yield question, answer
+        for question, _ in self._possible(self.candidature.questions.values()):
+            yield question, self.depot.nom if question.champ else self.depot.reponses.get(question.id)
 
     def _payers(self) -> Iterator[Payeur]:
         for rule in self.candidature.financements.values():
             concerned = self._judge(rule)
             if concerned.valeur is False:
                 continue
-            conditions = tuple(
-                (c, judge(c.si, self.candidature, self.depot, self.fournies)) for c in rule.conditions
-            )
+            conditions = tuple((c, self._judge(c)) for c in rule.conditions)
             unknown = Verdict(None) if rule.inconnu else Verdict(True)
             yield Payeur(
                 financement=rule,
@@ -192,7 +200,8 @@ class _Study:
             )
 
     def _choice(self) -> ChoixAuditeur:
-        par = tuple((i, v) for i, v in self._interventions() if i.role == "choisit")
+        own = [i for i in self.instances.interventions if i.role == "choisit"]
+        par = tuple(self._possible(own))
         mine = any(v is not False and self._is_applicant(i) for i, v in par)
         chosen = self.depot.auditeur
         origine: Literal["dit", "lu"] | None = "dit" if chosen else None
@@ -211,26 +220,15 @@ class _Study:
     def _is_applicant(self, intervention: Intervention) -> bool:
         return intervention.acteur is not None and self.instances.acteurs[intervention.acteur].candidat
 
-    def _interventions(self) -> Iterator[tuple[Intervention, Trivalent]]:
-        for intervention in self.instances.interventions:
-            valeur = self._judge(intervention).valeur
-            if valeur is not False:
-                yield intervention, valeur
-
     def _places(self) -> Iterator[LieuEtudie]:
-        for lieu in self.candidature.lieux.values():
-            concerned = self._judge(lieu).valeur
-            if concerned is not False:
-                yield LieuEtudie(
-                    lieu=lieu,
-                    concerne=concerned,
-                    phrases=tuple(
-                        (p, judge(p.si, self.candidature, self.depot, self.fournies).valeur)
-                        for p in lieu.phrases
-                    ),
-                    mode=self.depot.mode,
-                    motif=self.depot.motif_mode,
-                )
+        for lieu, concerned in self._possible(self.candidature.lieux.values()):
+            yield LieuEtudie(
+                lieu=lieu,
+                concerne=concerned,
+                phrases=tuple((phrase, self._judge(phrase).valeur) for phrase in lieu.phrases),
+                mode=self.depot.mode,
+                motif=self.depot.motif_mode,
+            )
 
     def _titre(self, code: str) -> str:
         return self.types.get(code, code)

@@ -50,14 +50,9 @@ class Calcul(Struct, frozen=True, kw_only=True):
     @property
     def jours(self) -> Fraction | None:
         """Return the sum, in days; ``None`` as soon as a part is not known."""
-        if self.bareme is None:
-            return None
-        total = Fraction(0)
-        for poste in self.postes:
-            if poste.jours is None:
-                return None
-            total += poste.jours
-        return total
+        known = [poste.jours for poste in self.postes if poste.jours is not None]
+        whole = self.bareme is not None and len(known) == len(self.postes)
+        return sum(known, Fraction(0)) if whole else None
 
 
 class DureeAudit(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from certif_rules.model.base import Avertissement
+from certif_rules.model.base import Appui, Avertissement
 from certif_rules.model.cycle import Cycle, Evenement
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.calendrier import Calendrier, Options
@@ -64,23 +64,23 @@ class Echeancier(Struct, frozen=True, kw_only=True):
         return (*self.propres, *self.calendrier.avertissements, *meetings)
 
     @property
+    def _regles(self) -> tuple[Appui, ...]:
+        """Return the rules behind what is shown: of its dates, its events, its meetings."""
+        dates = (calculee.regle for calculee in self.calendrier.dates)
+        seances = (self.cycle.seances,) if self.plan and self.cycle.seances else ()
+        return (*dates, *(self.declares[nom] for nom in self.evenements), *seances)
+
+    @property
     def incoherences(self) -> tuple[Incoherence, ...]:
         """Return the contradictions of the sources that what is shown meets, in order."""
-        cited = {code for calculee in self.calendrier.dates for code in calculee.regle.incoherences}
-        cited |= {code for nom in self.evenements for code in self.declares[nom].incoherences}
-        if self.plan and self.cycle.seances:
-            cited |= set(self.cycle.seances.incoherences)
+        cited = {code for regle in self._regles for code in regle.incoherences}
         known = self.regime.propre.incoherences if self.regime.propre else {}
         return tuple(value for code, value in known.items() if code in cited)
 
     @property
     def citees(self) -> set[str]:
         """Return the sources that what is shown cites."""
-        rules = {source for calculee in self.calendrier.dates for source in calculee.regle.sources}
-        rules |= {
-            source for calculee in self.calendrier.dates for a in calculee.ancres for source in a.sources
-        }
-        rules |= {source for nom in self.evenements for source in self.declares[nom].sources}
-        rules |= {source for i in self.incoherences for source in i.sources}
-        rules |= {source for a in self.avertissements for source in a.sources}
-        return rules | (set(self.cycle.seances.sources) if self.plan and self.cycle.seances else set())
+        ancres = (ancre for calculee in self.calendrier.dates for ancre in calculee.ancres)
+        citing: tuple[Appui | Incoherence | Avertissement, ...]
+        citing = (*self._regles, *ancres, *self.incoherences, *self.avertissements)
+        return {source for one in citing for source in one.sources}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
 
+from certif_rules.blocs.typographie import MOIS
 from certif_rules.francais import without_accents
 from certif_rules.vie.fetes import NATIONALES, TERRITORIALES, Fete
 
@@ -19,10 +20,6 @@ Chome = Callable[[date], str | None]
 _COUNTRY = "FR"
 _WEEKEND = {5: "samedi", 6: "dimanche"}
 _DAY = timedelta(days=1)
-_MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 
 
 def why_not_worked(day: date, territoire: str | None = None) -> str | None:
@@ -63,7 +60,7 @@ def added(territoire: str) -> str:
     """Return what the law of a territory adds, in words: each day, its condition, its article."""
     parts = []
     for fete in TERRITORIALES[territoire]:
-        day = "" if fete.jour is None else f" le {int(fete.jour[3:])} {_MONTHS[int(fete.jour[:2]) - 1]}"
+        day = "" if fete.jour is None else f" le {int(fete.jour[3:])} {MOIS[int(fete.jour[:2]) - 1]}"
         condition = f", {fete.condition}" if fete.condition else ""
         parts.append(f"{fete.titre}{day}{condition} ({fete.source})")
     return " ; ".join(parts)

@@ -34,7 +34,13 @@ def check_answers(cadre: Cadre, questionnaire: Questionnaire) -> tuple[dict[str,
         first[identifiant] = dite
         if identifiant in retained:
             issues += _check_one(cadre, ligne, dite)
-            answers[identifiant] = _appreciation(dite)
+            answers[identifiant] = Appreciation(
+                niveau=dite.niveau if isinstance(dite.niveau, int) else None,
+                sans_objet=dite.niveau == SANS_OBJET,
+                raison=dite.raison,
+                commentaire=dite.commentaire,
+                preuves=dite.preuves,
+            )
         elif not dite.vide:
             issues.append(_left_out(ligne, dite))
     return answers, issues
@@ -81,13 +87,3 @@ def _check_one(cadre: Cadre, ligne: Ligne, dite: ReponseDite) -> Iterator[Issue]
         yield Issue(
             "niveau-inconnu", message, dite.lieu, f"niveaux : {levels} ; ou sans_objet, avec sa raison"
         )
-
-
-def _appreciation(dite: ReponseDite) -> Appreciation:
-    return Appreciation(
-        niveau=dite.niveau if isinstance(dite.niveau, int) else None,
-        sans_objet=dite.niveau == SANS_OBJET,
-        raison=dite.raison,
-        commentaire=dite.commentaire,
-        preuves=dite.preuves,
-    )

@@ -55,9 +55,9 @@ def missing_subject(regime: Regime, subject: str, part: Callable[[Vie], object],
 
 def to_write(regime: Regime, rubrique: str) -> str:
     """Return where the author of a référentiel says what its data do not."""
-    own = (c.couche for c in regime.referentiel.couches if c.couche.referentiel == regime.referentiel.id)
-    regles = next((couche.id for couche in own if couche.nature == "regles"), "…")
-    return f"son auteur l’écrit dans regles/{regles}/vie/{rubrique}.yaml, sous « {rubrique} »"
+    regles = regime.referentiel.couche_de(regime.referentiel.id, "regles")
+    folder = f"regles/{regles.id if regles else '…'}/vie"
+    return f"son auteur l’écrit dans {folder}/{rubrique}.yaml, sous « {rubrique} »"
 
 
 def audit_type(regime: Regime, demande: Demande) -> TypeAudit | None:

@@ -32,23 +32,10 @@ def treatment(
     """
     for origine, jugement in jugements.items():
         for constat, delais in jugement.echeances.items():
-            known = {**titres, **{nom: delai.titre_ou(nom) for nom, delai in delais.items()}}
-            for nom, day in dates(delais, evenements).items():
-                if day is None:
-                    continue
-                regle = _as_rule(delais[nom], known)
-                late = options.au is not None and options.au > day
-                yield DateCalculee(
-                    id=f"{origine}/{constat}/{nom}",
-                    titre=f"{constats[constat].titre} : {delais[nom].titre_ou(nom)}",
-                    regle=regle,
-                    jour=day,
-                    chome=options.chome(day),
-                    calcul=formula(_gap(delais[nom])),
-                    origine=origine,
-                    constat=constat,
-                    suivi=None if options.au is None else "passee" if late else "a_venir",
-                )
+            yield from _dated(
+                delais, dates(delais, evenements), options, titres,
+                id_=f"{origine}/{constat}", titre=constats[constat].titre, origine=origine, constat=constat,
+            )  # fmt: skip
 
 
 def of_findings(
@@ -62,23 +49,35 @@ def of_findings(
         counted = echeance.compte_comme or echeance.constat
         jugement = referentiel.jugements[echeance.origine or ""]
         delais = jugement.echeances[counted]
-        known = {**titres, **{nom: delai.titre_ou(nom) for nom, delai in delais.items()}}
         what = echeance.ligne.indicateur.numero if echeance.ligne else f"vérification « {echeance.id} »"
-        for nom, day in echeance.dates.items():
-            if day is None or nom not in delais:
-                continue
-            late = options.au is not None and options.au > day
-            yield DateCalculee(
-                id=f"{echeance.id}/{nom}",
-                titre=f"{what}, {referentiel.constats[counted].titre} : {delais[nom].titre_ou(nom)}",
-                regle=_as_rule(delais[nom], known),
-                jour=day,
-                chome=options.chome(day),
-                calcul=formula(_gap(delais[nom])),
-                origine=echeance.origine,
-                constat=counted,
-                suivi=None if options.au is None else "passee" if late else "a_venir",
-            )
+        titre = f"{what}, {referentiel.constats[counted].titre}"
+        yield from _dated(
+            delais, echeance.dates, options, titres,
+            id_=echeance.id, titre=titre, origine=echeance.origine, constat=counted,
+        )  # fmt: skip
+
+
+def _dated(
+    delais: Mapping[str, Delai], days: Mapping[str, date | None], options: Options, titres: Mapping[str, str],
+    *, id_: str, titre: str, origine: str | None, constat: str,
+) -> Iterator[DateCalculee]:  # fmt: skip
+    """Yield the dates of one finding that are known."""
+    known = {**titres, **{nom: delai.titre_ou(nom) for nom, delai in delais.items()}}
+    for nom, day in days.items():
+        if day is None or nom not in delais:
+            continue
+        late = options.au is not None and options.au > day
+        yield DateCalculee(
+            id=f"{id_}/{nom}",
+            titre=f"{titre} : {delais[nom].titre_ou(nom)}",
+            regle=_as_rule(delais[nom], known),
+            jour=day,
+            chome=options.chome(day),
+            calcul=formula(_gap(delais[nom])),
+            origine=origine,
+            constat=constat,
+            suivi=None if options.au is None else "passee" if late else "a_venir",
+        )
 
 
 def no_line(referentiel: Referentiel, evenements: Mapping[str, date]) -> Iterator[Avertissement]:

@@ -162,7 +162,7 @@ def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) ->
     if last is None:
         return None
     start = last.version
-    for row in rows.filter(version__lte=last.version):
+    for row in rows.filter(version__lte=last.version).iterator(chunk_size=50):
         if (row.acteur, row.quand, row.base) != (acteur, last.quand, last.base):
             break
         start = row.version

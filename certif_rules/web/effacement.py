@@ -80,6 +80,10 @@ def erase(cle: str, nom: str, chosen: Collection[str], acteur: str, *, empty: bo
         acteur: who does it.
         empty: empty what stands, rather than put a sign in place of the name.
     """
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete=ON")
     with transaction.atomic():
         models.Utilisateur.objects.filter(cle=cle).update(nom="", initiales="", ici=False)
         for dossier in models.DossierSuivi.objects.all():

@@ -41,6 +41,7 @@ class ResumeGarde(models.Model):
     dossier = models.OneToOneField(DossierSuivi, on_delete=models.CASCADE, primary_key=True)
     cle = models.CharField(max_length=200)
     texte = models.TextField()
+    agenda = models.TextField(default="", blank=True)
 
 
 class ContenuGarde(models.Model):

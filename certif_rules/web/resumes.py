@@ -13,8 +13,8 @@ from msgspec import Struct
 from certif_rules import __version__
 from certif_rules.errors import IssuesError
 from certif_rules.journal.fichier import findings_of
-from certif_rules.services.espace import open_work
-from certif_rules.services.resume import Resume, summed_up
+from certif_rules.services.espace import AuditEnCours, open_work
+from certif_rules.services.resume import Resume, agenda, summed_up
 from certif_rules.web import depot, models
 from certif_rules.web.pages.commun import atelier
 
@@ -36,7 +36,7 @@ def all_followed(*, every: bool = False) -> list[Suivi]:
     Args:
         every: sum up whatever changed, however many; otherwise the first of them.
     """
-    earlier = models.ResumeGarde.objects.in_bulk()
+    earlier = models.ResumeGarde.objects.defer("agenda").in_bulk()
     rows: list[Suivi] = []
     renewed = 0
     for dossier in models.DossierSuivi.objects.all():
@@ -49,15 +49,28 @@ def all_followed(*, every: bool = False) -> list[Suivi]:
     return rows
 
 
+def agendas() -> Iterator[str]:
+    """Yield the dates of each audit for an agenda, each worked out once for a version."""
+    for one in all_followed(every=True):
+        row = models.ResumeGarde.objects.get(dossier=one.dossier)
+        if one.resume is not None and one.resume.termes and not row.agenda:
+            row.agenda = agenda(atelier().registry, _opened(one.dossier), one.dossier.pk.hex)
+            row.save(update_fields=("agenda",))
+        yield row.agenda
+
+
+def _opened(dossier: models.DossierSuivi) -> AuditEnCours:
+    return open_work(atelier().registry, findings_of(depot.standing(dossier.pk), depot.names()))
+
+
 def _summed(dossier: models.DossierSuivi, key: str) -> models.ResumeGarde:
     """Return the row of an audit, made and kept; it says nothing of one that cannot be opened."""
     try:
-        work = open_work(atelier().registry, findings_of(depot.standing(dossier.pk), depot.names()))
-        text = msgspec.json.encode(summed_up(atelier().registry, work, dossier.pk.hex)).decode()
+        text = msgspec.json.encode(summed_up(atelier().registry, _opened(dossier))).decode()
     except IssuesError:
         text = ""
     row, _ = models.ResumeGarde.objects.update_or_create(
-        dossier=dossier, defaults={"cle": key, "texte": text}
+        dossier=dossier, defaults={"cle": key, "texte": text, "agenda": ""}
     )
     return row
 

@@ -108,11 +108,12 @@ def test_nothing_is_written_where_nothing_changes(navigateur: Any) -> None:
 
     root = begun(navigateur)
     dossier = models.DossierSuivi.objects.get(pk=root.rpartition("/")[2])
-    before = dossier.version
+    versions = [dossier.version]
     for _ in range(2):
         navigateur.post(f"{root}/saisir?ligne=qualiopi/5", {"base": "99", "constat": "conforme"})
-    dossier.refresh_from_db()
-    assert dossier.version == before + 1
+        dossier.refresh_from_db()
+        versions.append(dossier.version)
+    assert versions[0] < versions[1] == versions[2]
 
 
 def test_a_new_audit_says_everything_that_is_wrong_at_once(navigateur: Any) -> None:
@@ -217,6 +218,12 @@ ADRESSES = {
     "{}/archive": "POST",
     "/statique/espace.css": "GET",
     "{}/preparer": "GET POST",
+    "{}/contexte": "POST",
+    "{}/contexte/annuler": "POST",
+    "{}/duree": "GET",
+    "{}/plan": "GET POST",
+    "{}/plan/plan.html": "GET",
+    "{}/ouvrir": "GET POST",
     "{}/saisir": "GET POST",
     "{}/saisir/effets": "GET",
     "{}/annuler": "POST",

@@ -18,7 +18,7 @@ from rapports import a6, computed
 from certif_rules.blocs.arbre import Paragraphe
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.formats import page
-from certif_rules.services.rapport import compose
+from certif_rules.documents.rapport.composition import report as compose
 
 pytest.importorskip("playwright.sync_api")
 

@@ -27,6 +27,7 @@ from certif_rules.documents.mots import (
 from certif_rules.model.notation import Enonce
 from certif_rules.model.vie import Incoherence
 from certif_rules.vie.autodiagnostic import Axe, Cadre, Cotation, Score, contradictions
+from certif_rules.vie.progression import AxeCompare
 
 SANS_REPONSE = "sans réponse"
 SANS_OBJET = "sans objet"
@@ -96,14 +97,15 @@ def fraction(value: Score) -> str:
     return f"{value.pourcent}{INSECABLE}% ({value.points}/{value.maximum})"
 
 
-def criterion_of(axe: Axe) -> str:
-    """Return the heading of an axis."""
-    return criterion(axe.critere)
-
-
-def label_axis(cadre: Cadre, axe: Axe) -> bool:
+def label_axis(cadre: Cadre, axe: Axe | AxeCompare) -> bool:
     """Return whether the criterion itself was added by a label."""
     return axe.critere is not None and of_label(cadre.checklist, axe.critere.origine)
+
+
+def axis_name(cadre: Cadre, axe: Axe | AxeCompare) -> b.Texte:
+    """Return the heading of an axis, marked where a label adds its criterion."""
+    name = criterion(axe.critere)
+    return (b.Morceau(f"{name} {MARQUEE}", "rouge"),) if label_axis(cadre, axe) else name
 
 
 def level(cadre: Cadre, cotation: Cotation) -> str:
@@ -191,16 +193,10 @@ def levels(cadre: Cadre) -> b.Bloc:
 
 def legend(cadre: Cadre) -> list[b.Bloc]:
     """Return what the sign of a label means, where there is one."""
-    if any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
-        return [
-            b.Paragraphe(
-                texte=(
-                    b.Morceau(MARQUE, "rouge"),
-                    b.Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge."),
-                )
-            )
-        ]
-    return []
+    if not any(of_label(cadre.checklist, li.indicateur.origine) for li in cadre.retenues):
+        return []
+    meaning = b.Morceau(f"{INSECABLE}: {SENS_MARQUE}, imprimée aussi en rouge.")
+    return [b.Paragraphe(texte=(b.Morceau(MARQUE, "rouge"), meaning))]
 
 
 def order(cadre: Cadre) -> b.Bloc:
@@ -219,13 +215,10 @@ def scope(cadre: Cadre) -> Iterator[b.Bloc]:
     ]
     if statements:
         yield b.Liste(elements=tuple(statements))
-    lines = {
-        "audit": "celles à voir à cet audit",
-        "toutes": "toutes celles qui s’appliquent ou peuvent s’appliquer",
-    }
-    yield b.Paragraphe(
-        texte=f"Lignes de cette grille{INSECABLE}: {lines[cadre.etendue]} ({len(cadre.retenues)})."
-    )
+    which = "celles à voir à cet audit"
+    if cadre.etendue == "toutes":
+        which = "toutes celles qui s’appliquent ou peuvent s’appliquer"
+    yield b.Paragraphe(texte=f"Lignes de cette grille{INSECABLE}: {which} ({len(cadre.retenues)}).")
     known = cadre.incoherences
     contradicted = tuple(incoherence(known[id_]) for id_ in contradictions(cadre))
     if contradicted:

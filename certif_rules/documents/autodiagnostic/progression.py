@@ -9,7 +9,7 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.autodiagnostic.synthese import drawn, trace_of
-from certif_rules.documents.mots import criterion, of_label, title
+from certif_rules.documents.mots import title
 from certif_rules.vie.autodiagnostic import Cotation, Synthese
 from certif_rules.vie.progression import AxeCompare, Comparaison, Progres, Sens
 
@@ -58,7 +58,7 @@ def _blocks(comparaison: Comparaison) -> Iterator[b.Bloc]:
         legende="Score de chaque critère, avant et après",
         tetes=("Critère", "Avant", "Après", "Écart"),
         lignes=(
-            *(_row(axe, _criterion(comparaison, axe)) for axe in comparaison.axes),
+            *(_row(axe, textes.axis_name(cadre, axe)) for axe in comparaison.axes),
             _row(comparaison.ensemble, "Ensemble des lignes"),
         ),
         largeurs=(46, 18, 18, 18),
@@ -98,32 +98,19 @@ def _differences(comparaison: Comparaison) -> Iterator[b.Bloc]:
     if comparaison.editions_differentes:
         before, after = avant.cadre.checklist.referentiel, apres.cadre.checklist.referentiel
         reworded = [c.apres for c in comparaison.changements if c.reformulee]
-        differences.append(
-            prose(
-                f"Les deux ne reposent pas sur les mêmes textes : édition {before.edition}, puis"
-                f" {after.edition} (base {before.base or 'aucune'}, puis {after.base or 'aucune'} ; guide"
-                f" {before.guide or 'aucun'}, puis {after.guide or 'aucun'})."
-            )
+        texts = (
+            f"Les deux ne reposent pas sur les mêmes textes : édition {before.edition}, puis {after.edition}"
+            f" (base {before.base or 'aucune'}, puis {after.base or 'aucune'} ; guide"
+            f" {before.guide or 'aucun'}, puis {after.guide or 'aucun'})."
         )
+        differences.append(prose(texts))
         if reworded:
-            differences.append(
-                prose(
-                    f"Lignes dont l’énoncé a changé, à comparer avec prudence : {textes.numbers(reworded)}."
-                )
-            )
+            changed = f"Lignes dont l’énoncé a changé, à comparer avec prudence : {textes.numbers(reworded)}."
+            differences.append(prose(changed))
     if avant.fait_le and apres.fait_le and avant.fait_le > apres.fait_le:
         differences.append("Le premier fichier est le plus récent des deux, d’après leurs dates.")
     if differences:
         yield b.Encadre(titre="À savoir avant de comparer", texte="\n".join(differences), ton="attention")
-
-
-def _of_label(comparaison: Comparaison, axe: AxeCompare) -> bool:
-    return axe.critere is not None and of_label(comparaison.apres.cadre.checklist, axe.critere.origine)
-
-
-def _criterion(comparaison: Comparaison, axe: AxeCompare) -> b.Texte:
-    name = criterion(axe.critere)
-    return (b.Morceau(f"{name} {textes.MARQUEE}", "rouge"),) if _of_label(comparaison, axe) else name
 
 
 def _row(axe: AxeCompare, name: b.Texte) -> tuple[b.Cellule, ...]:
@@ -139,13 +126,11 @@ def _row(axe: AxeCompare, name: b.Texte) -> tuple[b.Cellule, ...]:
 def _pictures(comparaison: Comparaison) -> Iterator[b.Bloc]:
     traces = []
     for axe in comparaison.axes:
-        label = _of_label(comparaison, axe)
-        numero = clean(axe.critere.numero) if axe.critere else ""
         words = tuple(
             "pas noté deux fois" if s.pourcent is None else textes.fraction(s) for s in (axe.avant, axe.apres)
         )
         values = (axe.avant.pourcent, axe.apres.pourcent)
-        traces.append(trace_of(criterion(axe.critere), numero, values, words, label=label))
+        traces.append(trace_of(comparaison.apres.cadre, axe, values, words))
     known = [t for t, axe in zip(traces, comparaison.axes, strict=True) if axe.critere]
     apart = [c.apres.ligne for c in comparaison.changements if c.apres.ligne.critere is None]
     yield from drawn(known, traces, SERIES, apart)

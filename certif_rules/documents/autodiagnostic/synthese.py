@@ -11,6 +11,7 @@ from certif_rules.documents.autodiagnostic import mots as textes
 from certif_rules.documents.autodiagnostic.traces import AXES_MINIMUM, Trace, bars, radar
 from certif_rules.documents.mots import MARQUE, SANS_CRITERE, criterion
 from certif_rules.vie.autodiagnostic import Axe, Cadre, Priorite, Synthese, asked
+from certif_rules.vie.progression import AxeCompare
 
 #: Where the values of a picture are, for who does not see it.
 _VOIR = f"{INSECABLE}; les valeurs sont dans le tableau «{INSECABLE}Score de chaque critère{INSECABLE}»"
@@ -41,18 +42,11 @@ def _blocks(synthese: Synthese) -> Iterator[b.Bloc]:
     yield from _list(synthese)
     yield b.Titre(texte="Sur l’ensemble des lignes", niveau=2)
     ensemble = synthese.ensemble
-    yield b.Paragraphe(
-        texte=(
-            b.Morceau(textes.fraction(ensemble), "fort"),
-            b.Morceau(
-                prose(
-                    f", {ensemble.repondues} répondues sur {ensemble.applicables} applicables. Ce nombre se"
-                    " compte sur les lignes, et non sur les scores des critères ; il ne dit rien de ce qu’un"
-                    " audit conclurait."
-                )
-            ),
-        )
+    words = prose(
+        f", {ensemble.repondues} répondues sur {ensemble.applicables} applicables. Ce nombre se compte sur"
+        " les lignes, et non sur les scores des critères ; il ne dit rien de ce qu’un audit conclurait."
     )
+    yield b.Paragraphe(texte=(b.Morceau(textes.fraction(ensemble), "fort"), b.Morceau(words)))
     yield from _answers(synthese)
     yield from textes.left_out(cadre)
     yield from textes.scope(cadre)
@@ -67,9 +61,7 @@ def _table(synthese: Synthese) -> b.Bloc:
 
 
 def _row(cadre: Cadre, axe: Axe) -> tuple[b.Cellule, ...]:
-    name: b.Cellule = textes.criterion_of(axe)
-    if textes.label_axis(cadre, axe):
-        name = (b.Morceau(f"{textes.criterion_of(axe)} {textes.MARQUEE}", "rouge"),)
+    name = textes.axis_name(cadre, axe)
     lowest = axe.plus_bas[0].appreciation.niveau if axe.plus_bas else None
     low = "–" if lowest is None else f"{textes.numbers(axe.plus_bas)} (niveau {lowest})"
     return (name, textes.fraction(axe.score), f"{axe.score.repondues} / {axe.score.applicables}", low)
@@ -80,7 +72,10 @@ def _row(cadre: Cadre, axe: Axe) -> tuple[b.Cellule, ...]:
 
 def pictures(synthese: Synthese) -> Iterator[b.Bloc]:
     """Return bars, lowest first, then the radar in the référentiel’s order, or why there is none."""
-    traces = [_trace(synthese.cadre, axe) for axe in synthese.axes]
+    traces = [
+        trace_of(synthese.cadre, axe, (axe.score.pourcent,), (textes.fraction(axe.score),))
+        for axe in synthese.axes
+    ]
     apart = [c.ligne for axe in synthese.axes if axe.critere is None for c in axe.cotations]
     known = [t for t, axe in zip(traces, synthese.axes, strict=True) if axe.critere]
     yield from drawn(known, traces, ("",), apart)
@@ -113,18 +108,12 @@ def drawn(
         yield from _apart(apart)
         return
     yield b.Image(contenu=shape, texte=f"Score par critère, en radar{_VOIR}", largeur=_RADAR, svg=True)
-    yield b.Paragraphe(
-        texte=(
-            b.Morceau(
-                prose(
-                    "Échelle fixe, de 0 au centre à 100 au bord ; axes dans l’ordre du référentiel. Un axe"
-                    " sans score interrompt le trait. Les mêmes nombres sont dans le tableau : la surface"
-                    " dépend de l’ordre des axes, elle ne mesure rien."
-                ),
-                "discret",
-            ),
-        )
+    scale = prose(
+        "Échelle fixe, de 0 au centre à 100 au bord ; axes dans l’ordre du référentiel. Un axe sans score"
+        " interrompt le trait. Les mêmes nombres sont dans le tableau : la surface dépend de l’ordre des"
+        " axes, elle ne mesure rien."
     )
+    yield b.Paragraphe(texte=(b.Morceau(scale, "discret"),))
     yield from _apart(apart)
 
 
@@ -144,20 +133,12 @@ def _apart(lignes: Sequence[Ligne]) -> Iterator[b.Bloc]:
     )
 
 
-def _trace(cadre: Cadre, axe: Axe) -> Trace:
-    return trace_of(
-        criterion(axe.critere),
-        clean(axe.critere.numero) if axe.critere else "",
-        (axe.score.pourcent,),
-        (textes.fraction(axe.score),),
-        label=textes.label_axis(cadre, axe),
-    )
-
-
 def trace_of(
-    name: str, number: str, values: tuple[int | None, ...], words: tuple[str, ...], *, label: bool
+    cadre: Cadre, axe: Axe | AxeCompare, values: tuple[int | None, ...], words: tuple[str, ...]
 ) -> Trace:
     """Return a criterion to draw; that it is the label’s is said by a sign and a word."""
+    name, label = criterion(axe.critere), textes.label_axis(cadre, axe)
+    number = clean(axe.critere.numero) if axe.critere else ""
     return Trace(
         nom=f"Critère {number}{' ★' if label else ''}",
         intitule=f"{MARQUE} – {name}" if label else name,

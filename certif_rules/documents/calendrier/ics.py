@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from certif_rules.blocs.typographie import day as spelled
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents.mots import at_length, sense
 from certif_rules.francais import capital
-from certif_rules.vie.calendrier import DateCalculee
+from certif_rules.vie.calendrier import DateCalculee, in_titles
+from certif_rules.vie.echeancier import Echeancier
 
 if TYPE_CHECKING:
     from icalendar import Alarm, Event
@@ -29,42 +32,31 @@ _PROGRAMME = "-//certif-rules//calendrier//FR"
 _WEEK_BEFORE, _THAT_MORNING = timedelta(days=-7), timedelta(hours=9)
 
 
-def render(
-    dates: tuple[DateCalculee, ...],
-    *,
-    titre: str,
-    referentiel: str,
-    stamp: date,
-    evenements: Mapping[str, date],
-    sources: Mapping[str, Source],
-    dossier: str | None = None,
-    sequence: int = 0,
-) -> bytes:
+def render(value: Echeancier, *, dossier: str | None = None, sequence: int = 0) -> bytes:
     """Return the dates that have a day, as one calendar; a window of which only a part is known is left out.
 
     Args:
-        dates: those of a calendar.
-        titre: whose dates they are, and the name of the référentiel: it ends each title.
-        referentiel: its id, for the UIDs.
-        stamp: the day of DTSTAMP.
-        evenements: the days given; they tell one file from another in the UIDs without ``dossier``.
-        sources: titles of the sources cited.
+        value: the dates, and the days given: these tell one file from another in UIDs without ``dossier``.
         dossier: a code of the file, that keeps its UIDs when its days change.
         sequence: how many times the calendar of this file was made again.
     """
     from icalendar import Calendar
 
-    file = dossier or _digest(evenements)
+    stamp = value.options.au or max(value.evenements.values(), default=None)
+    assert stamp is not None
+    titres, sources = value.titres, value.regime.sources
+    own = f"{dossier or _digest(value.evenements)}.{value.regime.referentiel.id}@certif-rules"
     calendar = Calendar()
     calendar.add("prodid", _PROGRAMME)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    for calculee in dates:
+    for each in value.calendrier.dates:
+        calculee = replace(each, calcul=in_titles(each.calcul, titres))
         for suffix, day, opens in _days(calculee):
-            event = _event(calculee, suffix, day, titre, sources)
+            event = _event(calculee, suffix, day, value.intitule, sources)
             if calculee.accomplie is None:
                 event.add_component(_alarm(event, opens=opens))
-            event.add("uid", f"{calculee.id.replace('/', '.')}{suffix}.{file}.{referentiel}@certif-rules")
+            event.add("uid", f"{calculee.id.replace('/', '.')}{suffix}.{own}")
             event.add("dtstamp", datetime(stamp.year, stamp.month, stamp.day, tzinfo=UTC))
             event.add("sequence", sequence)
             calendar.add_component(event)

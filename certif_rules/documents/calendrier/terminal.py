@@ -7,14 +7,12 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from msgspec import Struct
-
 from certif_rules.blocs.typographie import day, plain, prose, with_days
 from certif_rules.documents.mots import aside, cite, remarks, sense
 from certif_rules.francais import count
-from certif_rules.model.base import Avertissement, Source
 from certif_rules.model.vie import Incoherence
-from certif_rules.vie.calendrier import DateCalculee, Suivi, in_titles, named
+from certif_rules.vie.calendrier import Calendrier, DateCalculee, Suivi, in_titles, named
+from certif_rules.vie.echeancier import Echeancier
 from certif_rules.vie.feries import added
 from certif_rules.vie.seances import EtatSeance, Plan
 from certif_rules.vie.voies import in_words, needed
@@ -42,65 +40,48 @@ _SEANCES: Mapping[EtatSeance, str] = {
 }
 
 
-class Agenda(Struct, frozen=True, kw_only=True):
-    """An agenda holds what the text shows; ``evenements`` are (day, name, title), ``manquants`` (id, title).
-
-    ``voies`` are the ways to have a date, by id; ``titres`` name the events and the dates.
-    """
-
-    titre: str
-    evenements: tuple[tuple[date, str, str], ...]
-    dates: tuple[DateCalculee, ...]
-    manquants: tuple[tuple[str, str], ...]
-    voies: Mapping[str, tuple[tuple[str, ...], ...]]
-    titres: Mapping[str, str]
-    plan: Plan | None
-    avertissements: tuple[Avertissement, ...]
-    incoherences: tuple[Incoherence, ...]
-    sources: tuple[Source, ...]
-    au: date | None
-    report: bool
-    territoire: str | None
-    organisme: str | None = None
-    possibles: tuple[tuple[str, str], ...] = ()
-    attend: str = ""
-
-
-def render(page: Agenda) -> str:
-    """Return the page as text, ended by a line feed; blanks are ordinary ones, to be copied and searched."""
+def render(page: Echeancier) -> str:
+    """Return a calendar as text, ended by a line feed; blanks are ordinary, to be copied and searched."""
     return plain("\n".join(_lines(page)) + "\n")
 
 
-def _lines(page: Agenda) -> Iterator[str]:
+def _lines(page: Echeancier) -> Iterator[str]:
+    calendrier, declares, titres = page.calendrier, page.declares, page.titres
     yield from _wrap(f"Calendrier : {page.titre}", "")
     yield "=" * min(WIDTH, len(page.titre) + len("Calendrier : "))
     if page.organisme:
         yield from _wrap(page.organisme, "")
     where = f", et de {page.territoire} : {added(page.territoire)}" if page.territoire else ""
     yield from _wrap(f"Jours ouvrés : du lundi au vendredi, sauf jours fériés nationaux{where}.", "")
-    if page.report:
+    if page.options.report:
         yield from _wrap("Report au jour ouvré suivant, là où la règle le permet.", "")
-    if page.au:
-        yield from _wrap(f"Retards constatés au {page.au}.", "")
-    given = (line for when, nom, titre in page.evenements for line in _dated(when, f"{titre} ({nom})"))
-    yield from _section("Événements donnés", given)
+    if page.options.au:
+        yield from _wrap(f"Retards constatés au {page.options.au}.", "")
+    given = (_dated(when, f"{declares[nom].titre} ({nom})") for nom, when in page.evenements.items())
+    yield from _section("Événements donnés", (line for lines in given for line in lines))
     ordered = sorted(
-        (calculee for calculee in page.dates if calculee.premier),
+        (calculee for calculee in calendrier.dates if calculee.premier),
         key=lambda calculee: calculee.premier or date.max,
     )
-    yield from _section("Dates", (line for calculee in ordered for line in _date(calculee, page)))
-    idle = (calculee for calculee in page.dates if calculee.regle.sans_objet)
+    voies = calendrier.voies
+    yield from _section(
+        "Dates", (line for calculee in ordered for line in _date(calculee, calendrier, titres))
+    )
+    idle = (calculee for calculee in calendrier.dates if calculee.regle.sans_objet)
     yield from _section("Sans objet", (line for calculee in idle for line in _idle(calculee)))
-    waiting = (f"{titre} : {needed(page.voies[nom])}" for nom, titre in page.manquants)
+    waiting = (f"{page.cycle.dates[nom].titre} : {needed(voies[nom])}" for nom in calendrier.manquants)
     yield from _section("Pas encore calculables", _bullets(waiting, "- "))
-    named = (f"{nom} : {titre}" for nom, titre in page.possibles)
+    named = (f"{e.id} : {e.titre}" for e in (() if page.evenements else declares.values()))
     yield from _section("Événements que l’on peut donner (--evenement NOM=AAAA-MM-JJ)", _bullets(named, "- "))
     if page.plan:
-        yield from _section("Séances", _meetings(page.plan, page.attend, page.titres))
+        seances = page.cycle.seances
+        attend = declares[seances.attend].titre if seances else ""
+        yield from _section("Séances", _meetings(page.plan, attend, titres))
     warned = (f"{with_days(a.message)} {cite(a.sources)}".rstrip() for a in page.avertissements)
     yield from _section("Avertissements", _bullets(warned, "! "))
     yield from _section("Ce que les sources contredisent ou taisent", _doubts(page.incoherences))
-    cited = (f"[{source.id}] {source.titre}, {source.reference}" for source in page.sources)
+    known, citees = page.regime.sources.items(), page.citees
+    cited = (f"[{source.id}] {source.titre}, {source.reference}" for code, source in known if code in citees)
     yield from _section("Sources", (line for text in cited for line in _wrap(text, "    ", "")))
 
 
@@ -113,14 +94,14 @@ def _section(heading: str, lines: Iterable[str]) -> Iterator[str]:
         yield from body
 
 
-def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
+def _date(calculee: DateCalculee, calendrier: Calendrier, titres: Mapping[str, str]) -> Iterator[str]:
     """Yield a date on its line, then what must be known of it."""
     regle = calculee.regle
-    state = [_state(calculee, page.titres)] if calculee.suivi else []
+    state = [_state(calculee, titres)] if calculee.suivi else []
     notes = [note for note in (sense(regle), "date donnée" if calculee.donnee else "", *state) if note]
     head = f"{calculee.titre}{' – ' + ', '.join(notes) if notes else ''}"
     if regle.fenetre:
-        yield from _window(calculee, head, page)
+        yield from _window(calculee, head, calendrier, titres)
     else:
         days = calculee.jours if calculee.jour is None else (calculee.jour,)
         more = f" ; puis {', '.join(map(str, days[1:]))}" if days[1:] else ""
@@ -129,23 +110,25 @@ def _date(calculee: DateCalculee, page: Agenda) -> Iterator[str]:
         yield from _wrap(_worked(calculee), _LEAD)
     if regle.prochaine is not None and not calculee.donnee:
         yield from _wrap(f"séances suivantes : {', '.join(map(str, calculee.jours))}", _LEAD)
-    yield from _wrap(f"{regle.texte}{_calcul(calculee, page.titres)} {cite(regle.sources)}", _LEAD)
+    yield from _wrap(f"{regle.texte}{_calcul(calculee, titres)} {cite(regle.sources)}", _LEAD)
     doubtful = " ; ".join(filter(None, [regle.certitude, *remarks(regle)]))
     if doubtful:
         yield from _wrap(f"? {doubtful}", _LEAD + "  ", _LEAD)
 
 
-def _window(calculee: DateCalculee, head: str, page: Agenda) -> Iterator[str]:
+def _window(
+    calculee: DateCalculee, head: str, calendrier: Calendrier, titres: Mapping[str, str]
+) -> Iterator[str]:
     if calculee.du and calculee.au:
         yield from _dated(calculee.du, f"{head} – du {calculee.du} au {calculee.au}")
     elif calculee.manquent:
-        ways = page.voies[calculee.id]
+        ways = calendrier.voies[calculee.id]
         missing = f"il faut aussi {in_words(ways)}" if ways else needed(ways)
         yield from _dated(calculee.premier, f"{head} – fenêtre inconnue : {missing}")
     else:
         yield from _dated(calculee.premier, f"{head} – aucun jour commun")
     for ancre in calculee.ancres if len(calculee.regle.fenetre) > 1 else ():
-        since = named(ancre.evenement, page.titres)
+        since = named(ancre.evenement, titres)
         text = f"depuis {since} : du {ancre.du} au {ancre.au}{aside(remarks(ancre), ancre.sources)}"
         yield from _wrap(f"- {text}", _LEAD + "  ", _LEAD)
 

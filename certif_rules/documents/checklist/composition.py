@@ -79,17 +79,20 @@ def warned(checklist: Checklist) -> Iterator[b.Partie]:
 
 def context(checklist: Checklist) -> b.Partie:
     """Return what the audit is, and the organisation as declared."""
-    identity: list[document.Rangee] = [*document.identity(checklist)]
-    identity.append(("Empreinte", parties.digest_explained(checklist)))
     declared = (*document.organisation(checklist), *document.circumstances(checklist))
     return b.Partie(
         titre="L’audit et l’organisme",
         blocs=(
-            b.Fiche(legende="L’audit et son référentiel", rangs=tuple(identity)),
+            _identity(checklist, "L’audit et son référentiel"),
             b.Fiche(legende="L’organisme, comme déclaré", rangs=declared),
             b.Fiche(legende="Les faits déclarés", rangs=tuple(document.facts(checklist))),
         ),
     )
+
+
+def _identity(checklist: Checklist, legende: str) -> b.Fiche:
+    digest: document.Rangee = ("Empreinte", parties.digest_explained(checklist))
+    return b.Fiche(legende=legende, rangs=(*document.identity(checklist), digest))
 
 
 def criteria(checklist: Checklist, lay: Callable[[Checklist, Ligne], b.Article]) -> Iterator[b.Partie]:
@@ -122,17 +125,18 @@ def annexes(checklist: Checklist) -> Iterator[b.Partie]:
     for texte in parties.sites(checklist):
         yield _annexe("sites", "Sites à auditer", b.Paragraphe(texte=texte))
     yield _annexe("textes", "Textes appliqués", parties.layers(checklist))
-    gaps = document.gaps(checklist)
+    gaps = _gaps(checklist)
     if gaps:
-        table = b.Tableau(
-            legende=parties.ABSENCES,
-            tetes=("Objet", "Absent", "Ce qui a été cherché", "Sources"),
-            lignes=tuple((g.objet, g.champs, g.cherche, (b.Morceau("", sources=g.sources),)) for g in gaps),
-            largeurs=(5, 4, 13, 3),
-        )
+        heads = ("Objet", "Absent", "Ce qui a été cherché", "Sources")
+        table = b.Tableau(legende=parties.ABSENCES, tetes=heads, lignes=gaps, largeurs=(5, 4, 13, 3))
         yield _annexe("lacunes", parties.gaps_heading(checklist), table)
     notes = b.Paragraphe(texte=prose(document.NOTES))
     yield _annexe("conservation", document.CONSERVATION, notes, parties.retention(checklist))
+
+
+def _gaps(checklist: Checklist) -> tuple[tuple[b.Cellule, ...], ...]:
+    gaps = document.gaps(checklist)
+    return tuple((g.objet, g.champs, g.cherche, (b.Morceau("", sources=g.sources),)) for g in gaps)
 
 
 def _annexe(place: str, heading: str, *blocs: b.Bloc) -> b.Partie:
@@ -156,18 +160,14 @@ def text(checklist: Checklist) -> b.Document:
     )
     heads = ("Nature", "Texte", "Période", "Confiance", "Lecture et notes")
     layers = b.Tableau(legende="", tetes=heads, lignes=rows, largeurs=(1, 2, 1, 1, 3))
-    gaps = tuple(
-        (g.objet, g.champs, g.cherche, (b.Morceau("", sources=g.sources),)) for g in document.gaps(checklist)
-    )
+    gaps = _gaps(checklist)
     of_gaps = ("Objet", "Absent", "Cherché", "Sources")
     absences = b.Tableau(legende="", tetes=of_gaps, lignes=gaps, largeurs=(2, 2, 6, 1))
     facts = tuple(document.facts(checklist))
     answers = b.Tableau(legende="", tetes=("Question", "Réponse"), lignes=facts, largeurs=(2, 1))
-    identity: list[document.Rangee] = [*document.identity(checklist)]
-    identity.append(("Empreinte", parties.digest_explained(checklist)))
     return _plain(
         checklist,
-        b.Fiche(legende="", rangs=tuple(identity)),
+        _identity(checklist, ""),
         *_under("Organisme", *_sheet(document.organisation(checklist))),
         *_under("Circonstances de l’audit", *_sheet(document.circumstances(checklist))),
         *_under("Faits déclarés", *([answers] if facts else [])),

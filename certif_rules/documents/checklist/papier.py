@@ -200,10 +200,5 @@ def _point(checklist: Checklist, point: Point, numero: str, choix: tuple[str, ..
 def _last(checklist: Checklist) -> Iterator[b.Bloc]:
     for paragraph in emetteur.closing(checklist.habillage):
         yield b.Paragraphe(texte=paragraph)
-    yield b.Paragraphe(
-        texte=(
-            b.Morceau(
-                f"Empreinte{INSECABLE}: {clean(checklist.empreinte)} ({document.EMPREINTE})", "discret"
-            ),
-        )
-    )
+    digest = f"Empreinte{INSECABLE}: {clean(checklist.empreinte)} ({document.EMPREINTE})"
+    yield b.Paragraphe(texte=(b.Morceau(digest, "discret"),))

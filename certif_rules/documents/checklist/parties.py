@@ -102,17 +102,8 @@ def sources(
     checklist: Checklist, blocs: Iterable[b.Bloc], others: Iterable[Source] = ()
 ) -> tuple[b.Bibliographie, ...]:
     """Return the sources that ``blocs`` cite as one block or none, the référentiel's before ``others``."""
-    known = {source.id: source for source in (*checklist.referentiel.sources.values(), *others)}.values()
-    shown = tuple(
-        b.Reference(
-            id=clean(source.id),
-            titre=prose(source.titre),
-            nature=prose(source.nature or ""),
-            adresse=prose(source.reference),
-        )
-        for source in document.sources(known, blocs)
-    )
-    return (b.Bibliographie(sources=shown),) if shown else ()
+    known = {source.id: source for source in (*checklist.referentiel.sources.values(), *others)}
+    return document.bibliography(known.values(), blocs)
 
 
 def closing(checklist: Checklist) -> Iterator[b.Texte]:

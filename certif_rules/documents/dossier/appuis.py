@@ -42,14 +42,9 @@ def supported(texte: str, *rules: Appui, sources: Iterable[str] = ()) -> b.Texte
     return marked(prose(texte), tuple(behind), remarks(*rules))
 
 
-def lines(*texts: b.Texte) -> b.Texte:
-    """Return texts one under the other."""
-    return joined(texts)
-
-
-def page(ressource: Ressource) -> b.Texte:
+def page(ressource: Ressource, before: str = "") -> b.Texte:
     """Return a public page, its address under its title."""
-    return lines(supported(ressource.titre, ressource), *([ressource.adresse] if ressource.adresse else []))
+    return joined([supported(f"{before}{ressource.titre}", ressource), ressource.adresse or ""])
 
 
 def _when(si: Si, dossier: DossierEtudie) -> str:
@@ -120,10 +115,12 @@ def contradictions(dossier: DossierEtudie, rules: Iterable[Appui]) -> Iterator[b
         yield b.Titre(texte="Ce que les sources contredisent ou taisent", niveau=2, ancre="incoherences")
         yield b.Liste(
             elements=tuple(
-                lines(
-                    supported(f"{i.id} : {i.texte}", sources=i.sources),
-                    *([prose(f"Lecture retenue : {i.lecture}")] if i.lecture else []),
-                    *([prose(f"Question ouverte : {i.question}")] if i.question else []),
+                joined(
+                    [
+                        supported(f"{i.id} : {i.texte}", sources=i.sources),
+                        prose(f"Lecture retenue : {i.lecture}") if i.lecture else "",
+                        prose(f"Question ouverte : {i.question}") if i.question else "",
+                    ]
                 )
                 for i in contradicted
             )

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import prose
 from certif_rules.documents.dossier.appuis import (
     actors,
     by_edition,
     contradictions,
-    lines,
     page,
     pied,
     supported,
 )
+from certif_rules.model.acteurs import Rythme
 from certif_rules.vie.apercu import DossierEtudie, award_supports
 
 _NATURES: Final = {"regle": "", "minimum": " (un minimum)", "annonce": " (annoncé pour cette année-là)"}
@@ -35,6 +36,10 @@ def award(dossier: DossierEtudie) -> b.Document:
 def _date(nom: str | None, dossier: DossierEtudie) -> str:
     """Return a date of the calendar by its title."""
     return prose(dossier.vie.cycle.dates[nom].titre) if nom and dossier.vie.cycle else nom or "–"
+
+
+def _meeting(rythme: Rythme) -> b.Texte:
+    return supported(f"– se réunit : {rythme.texte}{_NATURES[rythme.nature]}", rythme)
 
 
 def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
@@ -64,7 +69,7 @@ def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
             yield b.Titre(texte="Où elle est publiée", niveau=2, ancre="publications")
             yield b.Liste(
                 elements=tuple(
-                    lines(supported(p.titre, p), *map(page, p.pages)) for p in attribution.publications
+                    joined([supported(p.titre, p), *map(page, p.pages)]) for p in attribution.publications
                 )
             )
     instances = dossier.vie.instances
@@ -72,10 +77,7 @@ def _award(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         yield b.Titre(texte="Instances et organismes", niveau=2, ancre="instances")
         yield b.Liste(
             elements=tuple(
-                lines(
-                    supported(acteur.nom, acteur),
-                    *(supported(f"– se réunit : {r.texte}{_NATURES[r.nature]}", r) for r in acteur.rythmes),
-                )
+                joined([supported(acteur.nom, acteur), *map(_meeting, acteur.rythmes)])
                 for acteur in instances.acteurs.values()
             )
         )

@@ -7,19 +7,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from certif_rules.blocs import arbre as b
+from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.dossier.appuis import (
     actors,
     by_edition,
     contradictions,
-    lines,
     lowered,
     page,
     pied,
     supported,
 )
 from certif_rules.francais import count
-from certif_rules.model.candidature import Ressource
 from certif_rules.rules.trivalent import Trivalent
 from certif_rules.vie.apercu import DossierEtudie, supports, to_ask
 from certif_rules.vie.dossier import Payeur, Resultat
@@ -116,7 +115,7 @@ def _summary(dossier: DossierEtudie) -> b.Texte:
         sentences.append(prose("Aucun dossier n’est décrit pour cette demande."))
     if etude.depot.type_deduit_de:
         sentences.append(prose(f"Type d’audit déduit de la réponse à « {etude.depot.type_deduit_de} »."))
-    return lines(*sentences)
+    return joined(sentences)
 
 
 def _asked(dossier: DossierEtudie) -> Iterator[b.Bloc]:
@@ -160,12 +159,9 @@ def _document(element: Element) -> tuple[b.Cellule, ...]:
         carried = " ; ".join(mention.titre for mention in piece.devis.mentions)
         rules += [supported(f"le devis porte : {carried}", *piece.devis.mentions)] if carried else []
     reasons = [_reason(motif) for motif in element.motifs]
-    reasons += (
-        [prose("demandée ou non, selon ce qui reste à dire")]
-        if element.requise is None and piece.classe
-        else []
-    )
-    return (prose(piece.titre), _state(element.etat, reasons), lines(*rules))
+    if element.requise is None and piece.classe:
+        reasons.append(prose("demandée ou non, selon ce qui reste à dire"))
+    return (prose(piece.titre), _state(element.etat, reasons), joined(rules))
 
 
 def _state(etat: EtatPiece, reasons: Iterable[str]) -> str:
@@ -189,7 +185,7 @@ def _quotes(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         origin = " (lu sur le devis signé)" if choix.origine == "lu" else ""
         yield b.Paragraphe(texte=prose(f"Auditeur choisi : {choix.auditeur.nom}{origin}."))
     firms = [
-        lines(supported(a.nom, a), *([page(a.fiche)] if a.fiche else []))
+        joined([supported(a.nom, a), page(a.fiche) if a.fiche else ""])
         for a in dossier.candidature.auditeurs.values()
     ]
     if firms:
@@ -282,7 +278,7 @@ def _registration(dossier: DossierEtudie) -> Iterator[b.Bloc]:
             if choix.mene_a
         ]
         when = "à l’inscription" if question.inscription else "selon la demande"
-        rows.append((supported(question.texte, question), shown, prose(when), lines(*leads)))
+        rows.append((supported(question.texte, question), shown, prose(when), joined(leads)))
     yield b.Tableau(
         legende=prose("Ce qui est demandé au candidat, et ce qui est répondu"),
         tetes=("Question", "Réponse", "Quand", "Ce qu’elle ouvre"),
@@ -307,10 +303,6 @@ def _steps(dossier: DossierEtudie) -> Iterator[b.Bloc]:
         other = f", appelée aussi « {etape.autre_titre} »" if etape.autre_titre else ""
         yield b.Paragraphe(texte=supported(f"{place}{other}", etape))
         items = [supported(texte.texte, texte) for texte in etape.taches]
-        items += [_read(page) for page in etape.ressources]
+        items += [page(ressource, "À lire : ") for ressource in etape.ressources]
         if items:
             yield b.Liste(elements=tuple(items))
-
-
-def _read(page: Ressource) -> b.Texte:
-    return lines(supported(f"À lire : {page.titre}", page), *([page.adresse] if page.adresse else []))

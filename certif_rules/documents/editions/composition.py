@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from certif_rules.audit.appariement import Indice
 from certif_rules.audit.constats import A_EVALUER
@@ -81,14 +81,8 @@ def named(referentiel: Referentiel) -> str:
 def references(blocs: tuple[b.Bloc, ...], *origines: Referentiel) -> Iterator[b.Partie]:
     """Yield the part of the sources that the page cites, where it cites any."""
     known = {nom: source for origine in origines for nom, source in origine.sources.items()}
-    cited = tuple(
-        b.Reference(
-            id=clean(s.id), titre=prose(s.titre), nature=prose(s.nature or ""), adresse=prose(s.reference)
-        )
-        for s in rubriques.sources(known.values(), blocs)
-    )
-    if cited:
-        yield part("sources", "Sources citées", b.Bibliographie(sources=cited), genre="annexe")
+    for cited in rubriques.bibliography(known.values(), blocs):
+        yield part("sources", "Sources citées", cited, genre="annexe")
 
 
 def part(place: str, titre: str, *blocs: b.Bloc, genre: Genre = "critere") -> b.Partie:
@@ -180,14 +174,15 @@ def _counted(words: str, lines: Iterable[Indicateur]) -> str:
     return f"{words}{INSECABLE}: {listed}" if listed else words
 
 
+def _article(line: Indicateur, place: str, **more: Any) -> b.Article:
+    """Return a line under its number and its title, which is its requirement where it has none."""
+    titre = prose(line.titre) if line.titre else enonce(line)
+    ancre = f"{place}-{anchor(line.id)}"
+    return b.Article(ancre=ancre, numero=clean(line.numero), titre=titre, etat=None, **more)
+
+
 def _whole(line: Indicateur, place: str) -> b.Article:
-    return b.Article(
-        ancre=f"{place}-{anchor(line.id)}",
-        numero=clean(line.numero),
-        titre=prose(line.titre) if line.titre else enonce(line),
-        etat=None,
-        enonce=marked(enonce(line), line.sources) if line.titre else "",
-    )
+    return _article(line, place, enonce=marked(enonce(line), line.sources) if line.titre else "")
 
 
 def _reworded(line: LigneComparee) -> b.Article:
@@ -196,18 +191,11 @@ def _reworded(line: LigneComparee) -> b.Article:
     texts = wordings(line)
     stated: tuple[b.Rubrique, ...] = ()
     if evolution and evolution.texte:
-        stated = (
-            b.Rubrique(titre="Ce qui change", elements=(marked(prose(evolution.texte), evolution.sources),)),
-        )
+        words = marked(prose(evolution.texte), evolution.sources)
+        stated = (b.Rubrique(titre="Ce qui change", elements=(words,)),)
     same = () if texts else (b.Rubrique(titre="", elements=(_SANS_MOTS,)),)
-    return b.Article(
-        ancre=f"reformulee-{anchor(line.apres.id)}",
-        numero=clean(line.apres.numero),
-        titre=prose(line.apres.titre) if line.apres.titre else enonce(line.apres),
-        etat=None,
-        mention=_REFORMULATIONS[line.reformulation],
-        rubriques=(*texts, *same, *stated),
-    )
+    mention = _REFORMULATIONS[line.reformulation]
+    return _article(line.apres, "reformulee", mention=mention, rubriques=(*texts, *same, *stated))
 
 
 def _moved(compared: EditionsComparees) -> Iterator[b.Partie]:
@@ -252,13 +240,7 @@ def _rules(compared: EditionsComparees) -> Iterator[b.Partie]:
     scopes = [line for line in compared.lignes if "portee" in line.regles]
     if scopes:
         articles = (
-            b.Article(
-                ancre=f"portee-{anchor(line.apres.id)}",
-                numero=clean(line.apres.numero),
-                titre=prose(line.apres.titre) if line.apres.titre else enonce(line.apres),
-                etat=None,
-                rubriques=(scope_change(line, compared.avant, compared.apres),),
-            )
+            _article(line.apres, "portee", rubriques=(scope_change(line, compared.avant, compared.apres),))
             for line in scopes
         )
         yield part("portee", "Lignes qui ne s’appliquent plus aux mêmes", *articles)

@@ -13,26 +13,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Case,
-    Cellule,
-    Document,
-    Encadre,
-    EspaceLibre,
-    Fiche,
-    Image,
-    Liste,
-    Paragraphe,
-    SautDePage,
-    Tableau,
-    Texte,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents.formats import extras
 from certif_rules.documents.formats.balises import Xml, element
-from certif_rules.documents.formats.docx_styles import BULLETS, ESPACES, STYLES, dress, numbered, twips, w
+from certif_rules.documents.formats.docx_styles import (
+    BULLETS,
+    ESPACES,
+    STYLES,
+    dress,
+    numbered,
+    run,
+    twips,
+    w,
+)
 from certif_rules.documents.formats.rendu import (
     LIBELLES,
     Gabarit,
@@ -71,7 +65,7 @@ _RELIEFS: Final[Mapping[str, Xml]] = {
 _Row = tuple[Sequence[Sequence[Xml]], float]
 
 
-def render(document: Document) -> bytes:
+def render(document: b.Document) -> bytes:
     """Return ``document`` as a DOCX file.
 
     Raises:
@@ -106,12 +100,7 @@ def _fixed(buffer: io.BytesIO) -> bytes:
     return out.getvalue()
 
 
-def run(texte: str, properties: Xml = Xml("")) -> Xml:  # noqa: B008 - a constant
-    """Return a run of text."""
-    return w("r", properties, element("w:t", texte, **{"xml:space": "preserve"}))
-
-
-def runs(texte: Texte) -> list[Xml]:
+def runs(texte: b.Texte) -> list[Xml]:
     """Return the runs of a text, its lines parted by breaks."""
     parts: list[Xml] = []
     for number, passage in enumerate(passages(texte)):
@@ -154,7 +143,7 @@ def _row(
 class _Body:
     """This body writes one rendering: identifiers are counted over the whole document."""
 
-    def __init__(self, fichier: Docx, document: Document, sheet: Gabarit) -> None:
+    def __init__(self, fichier: Docx, document: b.Document, sheet: Gabarit) -> None:
         self.fichier = fichier
         self.document = document
         self.sheet = sheet
@@ -163,9 +152,8 @@ class _Body:
 
     def markup(self) -> str:
         """Return the content of the body."""
-        return "".join(self._head()) + "".join(
-            part for b in self.blocks for part in _WRITERS[type(b)](self, b)
-        )
+        written = (part for bloc in self.blocks for part in _WRITERS[type(bloc)](self, bloc))
+        return "".join((*self._head(), *written))
 
     def next(self) -> int:
         """Return a number that nothing else of the document has."""
@@ -190,16 +178,16 @@ class _Body:
         start = w("bookmarkStart", id=number, name=_name(name))
         return paragraph(style, start, *content, w("bookmarkEnd", id=number), properties=properties)
 
-    def titre(self, bloc: Titre) -> Iterator[Xml]:
+    def titre(self, bloc: b.Titre) -> Iterator[Xml]:
         """Yield a heading."""
         broken = [w("pageBreakBefore")] if bloc.nouvelle_page else []
         yield self.bookmarked(f"titre{bloc.niveau}", bloc.ancre, runs(bloc.texte), *broken)
 
-    def paragraphe(self, bloc: Paragraphe) -> Iterator[Xml]:
+    def paragraphe(self, bloc: b.Paragraphe) -> Iterator[Xml]:
         """Yield a paragraph."""
         yield paragraph("texte", *runs(bloc.texte))
 
-    def encadre(self, bloc: Encadre) -> Iterator[Xml]:
+    def encadre(self, bloc: b.Encadre) -> Iterator[Xml]:
         """Yield a notice: two paragraphs that share a coloured edge."""
         edge = w("pBdr", w("left", val="single", sz=18, space=8, color=_TONS[bloc.ton]))
         fill = w("shd", val="clear", color="auto", fill=_FONDS[bloc.ton])
@@ -207,7 +195,7 @@ class _Body:
         yield paragraph("encadre", title, properties=(w("keepNext"), edge, fill))
         yield paragraph("encadre_fin", *runs(bloc.texte), properties=(edge, fill))
 
-    def liste(self, bloc: Liste) -> Iterator[Xml]:
+    def liste(self, bloc: b.Liste) -> Iterator[Xml]:
         """Yield a list; each numbered one starts again at 1."""
         style, number = "puce", BULLETS
         if bloc.numerotee:
@@ -217,23 +205,23 @@ class _Body:
                 style, *runs(item), properties=(w("numPr", w("ilvl", val=0), w("numId", val=number)),)
             )
 
-    def fiche(self, bloc: Fiche) -> Iterator[Xml]:
+    def fiche(self, bloc: b.Fiche) -> Iterator[Xml]:
         """Yield labels and values."""
         rows = [
             (
-                [[*self._cell(label, "libelle")], [*self._cell(value)]],
+                [[*self.cell(label, "libelle")], [*self.cell(value)]],
                 max(height(label, 60 * LIBELLES / (100 - LIBELLES)), height(value, 60)),
             )
             for label, value in bloc.rangs
         ]
         yield from self._table(bloc.legende, (LIBELLES, 100 - LIBELLES), (), rows)
 
-    def tableau(self, bloc: Tableau) -> Iterator[Xml]:
+    def tableau(self, bloc: b.Tableau) -> Iterator[Xml]:
         """Yield a data table; its first cells are set apart, as their rows' heads."""
         rooms = [(part - 3.8) / _EM for part in shares(bloc.largeurs, self.sheet.texte)]
         rows = [
             (
-                [[*self._cell(cell, "cellule" if n else "cellule_forte")] for n, cell in enumerate(row)],
+                [[*self.cell(cell, "cellule" if n else "cellule_forte")] for n, cell in enumerate(row)],
                 max(height(cell, room) for cell, room in zip(row, rooms, strict=True)),
             )
             for row in bloc.lignes
@@ -241,7 +229,7 @@ class _Body:
         yield from self._table(bloc.legende, bloc.largeurs, bloc.tetes, rows)
 
     def _table(
-        self, legende: Texte, widths: Sequence[int], heads: Sequence[str], rows: Sequence[_Row]
+        self, legende: b.Texte, widths: Sequence[int], heads: Sequence[str], rows: Sequence[_Row]
     ) -> Iterator[Xml]:
         sizes = [twips(part) for part in shares(widths, self.sheet.texte)]
         look = {"firstRow": int(bool(heads)), "lastRow": 0, "firstColumn": 1, "lastColumn": 0}
@@ -262,11 +250,12 @@ class _Body:
         yield w("tbl", properties, w("tblGrid", *(w("gridCol", w=size) for size in sizes)), *lines)
         yield paragraph("apres")
 
-    def _cell(self, cellule: Cellule, style: str = "cellule") -> Iterator[Xml]:
-        if isinstance(cellule, Case):
+    def cell(self, cellule: b.Cellule, style: str = "cellule") -> Iterator[Xml]:
+        """Yield what a cell holds; boxes to tick stand one per line, in a cell or not."""
+        if isinstance(cellule, b.Case):
             for choice in cellule.choix:
                 yield paragraph("choix", *self._box(choice, ticked=choice == cellule.cochee))
-        elif isinstance(cellule, EspaceLibre):
+        elif isinstance(cellule, b.EspaceLibre):
             yield from self._room(cellule, "ligne_cellule")
         else:
             yield paragraph(style, *runs(cellule))
@@ -286,23 +275,18 @@ class _Body:
         properties = w("sdtPr", w("alias", val=line(choice)), w("id", val=self.next()), box)
         return [w("sdt", properties, w("sdtContent", run(sign, font))), w("r", w("tab")), *runs(choice)]
 
-    def cases(self, bloc: Case) -> Iterator[Xml]:
-        """Tick boxes, one per line."""
-        for choice in bloc.choix:
-            yield paragraph("choix", *self._box(choice, ticked=choice == bloc.cochee))
-
-    def ecriture(self, bloc: EspaceLibre) -> Iterator[Xml]:
+    def ecriture(self, bloc: b.EspaceLibre) -> Iterator[Xml]:
         """Draw ruled room to write."""
         yield from self._room(bloc, "ligne")
 
-    def _room(self, bloc: EspaceLibre, style: str) -> Iterator[Xml]:
+    def _room(self, bloc: b.EspaceLibre, style: str) -> Iterator[Xml]:
         if bloc.intitule:
             yield paragraph("intitule", *runs(bloc.intitule))
         for number in range(bloc.lignes):
             rule = paragraph(style)
             yield rule if number == bloc.lignes - 1 else _followed(rule)
 
-    def image(self, bloc: Image) -> Iterator[Xml]:
+    def image(self, bloc: b.Image) -> Iterator[Xml]:
         """Yield a picture with its text; a drawing is made a picture first, which every reader shows."""
         from docx.shared import Mm
         from lxml import etree
@@ -323,7 +307,7 @@ class _Body:
         markup = Xml(etree.tostring(inline, encoding="unicode"))
         yield paragraph("image", w("r", w("drawing", markup)))
 
-    def saut(self, _bloc: SautDePage) -> Iterator[Xml]:
+    def saut(self, _bloc: b.SautDePage) -> Iterator[Xml]:
         """Yield a new page."""
         yield paragraph("saut", w("r", w("br", type="page")))
 
@@ -333,15 +317,15 @@ def _name(anchor: str) -> str:
     return "p_" + re.sub(r"\W", "_", anchor)[-38:]
 
 
-_WRITERS: Mapping[type[Bloc], Callable[[_Body, Any], Iterator[Xml]]] = {
-    Titre: _Body.titre,
-    Paragraphe: _Body.paragraphe,
-    Encadre: _Body.encadre,
-    Liste: _Body.liste,
-    Fiche: _Body.fiche,
-    Tableau: _Body.tableau,
-    Case: _Body.cases,
-    EspaceLibre: _Body.ecriture,
-    Image: _Body.image,
-    SautDePage: _Body.saut,
+_WRITERS: Mapping[type[b.Bloc], Callable[[_Body, Any], Iterator[Xml]]] = {
+    b.Titre: _Body.titre,
+    b.Paragraphe: _Body.paragraphe,
+    b.Encadre: _Body.encadre,
+    b.Liste: _Body.liste,
+    b.Fiche: _Body.fiche,
+    b.Tableau: _Body.tableau,
+    b.Case: _Body.cell,
+    b.EspaceLibre: _Body.ecriture,
+    b.Image: _Body.image,
+    b.SautDePage: _Body.saut,
 }

@@ -43,6 +43,11 @@ def w(tag: str, *children: str, **attributes: str | int) -> Xml:
     return element(f"w:{tag}", *children, **{f"w:{name}": value for name, value in attributes.items()})
 
 
+def run(texte: str, properties: Xml = Xml("")) -> Xml:  # noqa: B008 - a constant
+    """Return a run of text."""
+    return w("r", properties, element("w:t", texte, **{"xml:space": "preserve"}))
+
+
 def twips(millimetres: float) -> int:
     """Return a length as the format writes it."""
     return round(millimetres * TWIPS)
@@ -236,13 +241,9 @@ def _foot(fichier: Docx, document: Document, sheet: Gabarit) -> None:
     edge = w("pBdr", w("top", val="single", sz=4, space=4, color="C3CCC8"))
     tabs = w("tabs", w("tab", val="right", pos=twips(sheet.texte)))
     text = w("r", w("t", foot(document)))
-    number = [w("r", w("tab")), _run("page "), _field("PAGE"), _run(" sur "), _field("NUMPAGES")]
+    number = [w("r", w("tab")), run("page "), _field("PAGE"), run(" sur "), _field("NUMPAGES")]
     properties = w("pPr", w("pStyle", val="Footer"), edge, tabs)
     root.append(_parse(w("p", properties, text, *number)))
-
-
-def _run(texte: str) -> Xml:
-    return w("r", element("w:t", texte, **{"xml:space": "preserve"}))
 
 
 def _field(name: str) -> Xml:

@@ -115,10 +115,6 @@ def _article(article: b.Article) -> Iterator[str]:
         yield from (f"- **{escape(room.intitule)}{INSECABLE}:** …" for room in article.ecritures)
 
 
-def _nothing(_block: b.Bloc) -> Iterator[str]:
-    yield from ()
-
-
 def _text(texte: b.Texte, between: str) -> str:
     """Return a text without markup; an address alone on a line after the first is a link.
 
@@ -149,7 +145,7 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
     b.Article: _article,
     b.Case: lambda block: [_text(_cell(block), " ")],
     b.EspaceLibre: lambda block: [escape(line(block.intitule)) + " …"],
-    b.Image: _nothing,
-    b.SautDePage: _nothing,
+    b.Image: lambda _: (),
+    b.SautDePage: lambda _: (),
     b.Grille: lambda block: (text for article in block.articles for text in ("", *_article(article))),
 }

@@ -11,22 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Case,
-    Cellule,
-    Document,
-    Encadre,
-    EspaceLibre,
-    Fiche,
-    Image,
-    Liste,
-    Paragraphe,
-    SautDePage,
-    Tableau,
-    Texte,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.largeurs import ems
 from certif_rules.blocs.textes import line, passages, simple
 from certif_rules.documents.formats import extras
@@ -67,7 +52,7 @@ MANQUANTS: Final = (
 )
 
 
-def render(document: Document) -> bytes:
+def render(document: b.Document) -> bytes:
     """Return ``document`` as a PDF file.
 
     Raises:
@@ -80,14 +65,14 @@ def render(document: Document) -> bytes:
         Ouvrage(
             modele=_TEMPLATE.read_text(encoding="utf-8"),
             donnees=content,
-            instant=_instant(document).isoformat(),
+            instant=datetime.fromisoformat(document.date).replace(tzinfo=UTC).isoformat(),
             manquants=MANQUANTS,
             douteux="".join(sorted(set(content) - _USUAL)),
         )
     )
 
 
-def png(dessin: Image) -> bytes | None:
+def png(dessin: b.Image) -> bytes | None:
     """Return an SVG drawing as PNG, for formats that show pictures only, or ``None`` without the compiler.
 
     Raises:
@@ -111,11 +96,7 @@ def _table(sheet: Gabarit) -> float:
     return sheet.corps * _POINT
 
 
-def _instant(document: Document) -> datetime:
-    return datetime.combine(date.fromisoformat(document.date), datetime.min.time(), UTC)
-
-
-def _data(document: Document) -> dict[str, Any]:
+def _data(document: b.Document) -> dict[str, Any]:
     sheet = gabarit(document)
     day = date.fromisoformat(document.date)
     room = sheet.texte / _CORPS
@@ -130,17 +111,17 @@ def _data(document: Document) -> dict[str, Any]:
         "marge": sheet.marge,
         "corps": sheet.corps,
         "sommaire": document.sommaire,
-        "logo": _image(document.logo, sheet) if document.logo else None,
+        "logo": _bloc(document.logo, sheet) if document.logo else None,
         "blocs": [_bloc(bloc, sheet) for bloc in ready(simple(document.blocs))],
     }
 
 
-def _bloc(bloc: Bloc, sheet: Gabarit) -> dict[str, Any]:
+def _bloc(bloc: b.Bloc, sheet: Gabarit) -> dict[str, Any]:
     genre, data = _GENRES[type(bloc)]
     return {"genre": genre} | data(bloc, sheet)
 
 
-def _texte(texte: Texte, room: float, bold: float = 1.0) -> str | list[list[list[str]]]:
+def _texte(texte: b.Texte, room: float, bold: float = 1.0) -> str | list[list[list[str]]]:
     """Return a text for the template; a word wider than ``room`` ems may break anywhere."""
     lines = passages(texte)
     parts = [[[run.relief, *_pieces(run.texte, room / bold)] for run in runs] for runs in lines]
@@ -167,16 +148,16 @@ def _pieces(texte: str, room: float) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def _titre(bloc: Titre, sheet: Gabarit) -> dict[str, Any]:
+def _titre(bloc: b.Titre, sheet: Gabarit) -> dict[str, Any]:
     texte = _texte(bloc.texte, sheet.texte / _CORPS / 1.6)
     return {"texte": texte, "niveau": bloc.niveau, "page": bloc.nouvelle_page}
 
 
-def _paragraphe(bloc: Paragraphe, sheet: Gabarit) -> dict[str, Any]:
+def _paragraphe(bloc: b.Paragraphe, sheet: Gabarit) -> dict[str, Any]:
     return {"texte": _texte(bloc.texte, sheet.texte / _CORPS)}
 
 
-def _encadre(bloc: Encadre, sheet: Gabarit) -> dict[str, Any]:
+def _encadre(bloc: b.Encadre, sheet: Gabarit) -> dict[str, Any]:
     room = (sheet.texte - 8) / _CORPS
     return {
         "titre": _texte(bloc.titre, room, 1.1),
@@ -186,27 +167,27 @@ def _encadre(bloc: Encadre, sheet: Gabarit) -> dict[str, Any]:
     }
 
 
-def _liste(bloc: Liste, sheet: Gabarit) -> dict[str, Any]:
+def _liste(bloc: b.Liste, sheet: Gabarit) -> dict[str, Any]:
     room = (sheet.texte - 10) / _CORPS
     return {"elements": [_texte(e, room) for e in bloc.elements], "numerotee": bloc.numerotee}
 
 
-def _fiche(bloc: Fiche, sheet: Gabarit) -> dict[str, Any]:
+def _fiche(bloc: b.Fiche, sheet: Gabarit) -> dict[str, Any]:
     sizes = (part - _BLANC for part in shares((LIBELLES, 100 - LIBELLES), sheet.texte))
     label, value = (size / _table(sheet) for size in sizes)
-    heights = [max(height(a, label), height(b, value)) for a, b in bloc.rangs]
+    heights = [max(height(nom, label), height(valeur, value)) for nom, valeur in bloc.rangs]
     return {
         "legende": _texte(bloc.legende, sheet.texte / _table(sheet), 1.1),
         "rangs": [
-            [_texte(a, label), _texte(b, value), rise > _SECABLE]
-            for (a, b), rise in zip(bloc.rangs, heights, strict=True)
+            [_texte(nom, label), _texte(valeur, value), rise > _SECABLE]
+            for (nom, valeur), rise in zip(bloc.rangs, heights, strict=True)
         ],
         "part": LIBELLES,
         "entier": whole(heights),
     }
 
 
-def _tableau(bloc: Tableau, sheet: Gabarit) -> dict[str, Any]:
+def _tableau(bloc: b.Tableau, sheet: Gabarit) -> dict[str, Any]:
     rooms = [(part - _BLANC) / _table(sheet) for part in shares(bloc.largeurs, sheet.texte)]
     heights = [max(height(c, room) for c, room in zip(row, rooms, strict=True)) for row in bloc.lignes]
     return {
@@ -228,44 +209,40 @@ def _tableau(bloc: Tableau, sheet: Gabarit) -> dict[str, Any]:
     }
 
 
-def _cellule(cellule: Cellule, room: float, bold: float) -> Any:
-    if isinstance(cellule, Case):
+def _cellule(cellule: b.Cellule, room: float, bold: float) -> Any:
+    if isinstance(cellule, b.Case):
         return {"choix": _choices(cellule, room - 1.6, bold)}
-    if isinstance(cellule, EspaceLibre):
+    if isinstance(cellule, b.EspaceLibre):
         return {"intitule": _texte(cellule.intitule, room), "lignes": cellule.lignes}
     return _texte(cellule, room, bold)
 
 
-def _choices(case: Case, room: float, bold: float = 1.0) -> list[Any]:
+def _choices(case: b.Case, room: float, bold: float = 1.0) -> list[Any]:
     return [[choice == case.cochee, _texte(choice, room, bold)] for choice in case.choix]
 
 
-def _cases(bloc: Case, sheet: Gabarit) -> dict[str, Any]:
+def _cases(bloc: b.Case, sheet: Gabarit) -> dict[str, Any]:
     return {"choix": _choices(bloc, sheet.texte / _CORPS - 2)}
 
 
-def _ecriture(bloc: EspaceLibre, sheet: Gabarit) -> dict[str, Any]:
+def _ecriture(bloc: b.EspaceLibre, sheet: Gabarit) -> dict[str, Any]:
     return {"intitule": _texte(bloc.intitule, sheet.texte / _CORPS), "lignes": bloc.lignes}
 
 
-def _image(bloc: Image, _sheet: Gabarit) -> dict[str, Any]:
+def _image(bloc: b.Image, _sheet: Gabarit) -> dict[str, Any]:
     content: Any = bloc.contenu.decode("utf-8") if bloc.svg else list(bloc.contenu)
-    return {"genre": "image", "contenu": content, "texte": line(bloc.texte), "largeur": bloc.largeur}
+    return {"contenu": content, "texte": line(bloc.texte), "largeur": bloc.largeur}
 
 
-def _saut(_bloc: SautDePage, _sheet: Gabarit) -> dict[str, Any]:
-    return {}
-
-
-_GENRES: Mapping[type[Bloc], tuple[str, Callable[[Any, Gabarit], dict[str, Any]]]] = {
-    Titre: ("titre", _titre),
-    Paragraphe: ("paragraphe", _paragraphe),
-    Encadre: ("encadre", _encadre),
-    Liste: ("liste", _liste),
-    Fiche: ("fiche", _fiche),
-    Tableau: ("tableau", _tableau),
-    Case: ("cases", _cases),
-    EspaceLibre: ("ecriture", _ecriture),
-    Image: ("image", _image),
-    SautDePage: ("saut", _saut),
+_GENRES: Mapping[type[b.Bloc], tuple[str, Callable[[Any, Gabarit], dict[str, Any]]]] = {
+    b.Titre: ("titre", _titre),
+    b.Paragraphe: ("paragraphe", _paragraphe),
+    b.Encadre: ("encadre", _encadre),
+    b.Liste: ("liste", _liste),
+    b.Fiche: ("fiche", _fiche),
+    b.Tableau: ("tableau", _tableau),
+    b.Case: ("cases", _cases),
+    b.EspaceLibre: ("ecriture", _ecriture),
+    b.Image: ("image", _image),
+    b.SautDePage: ("saut", lambda _bloc, _sheet: {}),
 }

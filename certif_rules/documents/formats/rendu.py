@@ -9,16 +9,7 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.blocs.arbre import (
-    Bloc,
-    Case,
-    Cellule,
-    Document,
-    EspaceLibre,
-    Signature,
-    Tableau,
-    Titre,
-)
+from certif_rules.blocs import arbre as b
 from certif_rules.blocs.largeurs import MOYEN, ems
 from certif_rules.blocs.textes import line, passages
 from certif_rules.documents.formats.balises import anchor
@@ -46,26 +37,26 @@ class Gabarit(Struct, frozen=True):
         return self.largeur - 2 * self.marge
 
 
-def gabarit(document: Document) -> Gabarit:
+def gabarit(document: b.Document) -> Gabarit:
     """Return A4, upright or turned; turned, it is for wide tables, whose type is smaller."""
     short, long = COTES
     return Gabarit(long, short, 13, 9) if document.paysage else Gabarit(short, long, 17, 8.8)
 
 
-def ready(blocs: Iterable[Bloc]) -> tuple[Bloc, ...]:
+def ready(blocs: Iterable[b.Bloc]) -> tuple[b.Bloc, ...]:
     """Return blocks as they are laid out.
 
     Headings skip no level and have anchors of their own; signatures that follow one another are one table.
     """
-    blocks: list[Bloc] = []
+    blocks: list[b.Bloc] = []
     taken = set(RESERVED)
     depth = 1
-    for signed, group in groupby(blocs, key=lambda b: isinstance(b, Signature)):
+    for signed, group in groupby(blocs, key=lambda bloc: isinstance(bloc, b.Signature)):
         if signed:
-            blocks.append(_signatures([b for b in group if isinstance(b, Signature)]))
+            blocks.append(_signatures([bloc for bloc in group if isinstance(bloc, b.Signature)]))
             continue
         for block in group:
-            if isinstance(block, Titre):
+            if isinstance(block, b.Titre):
                 depth = min(block.niveau, depth + 1)
                 name = _anchor(block.ancre, taken)
                 words = line(block.texte) or "–"
@@ -75,9 +66,9 @@ def ready(blocs: Iterable[Bloc]) -> tuple[Bloc, ...]:
     return tuple(blocks)
 
 
-def chapters(blocks: Iterable[Bloc]) -> list[Titre]:
+def chapters(blocks: Iterable[b.Bloc]) -> list[b.Titre]:
     """Return the headings of a table of contents."""
-    return [block for block in blocks if isinstance(block, Titre) and block.niveau == 2]
+    return [block for block in blocks if isinstance(block, b.Titre) and block.niveau == 2]
 
 
 def shares(widths: Iterable[int], whole: float) -> list[float]:
@@ -86,11 +77,11 @@ def shares(widths: Iterable[int], whole: float) -> list[float]:
     return [whole * part / sum(parts) for part in parts]
 
 
-def height(cellule: Cellule, room: float) -> float:
+def height(cellule: b.Cellule, room: float) -> float:
     """Return about how many lines of text a cell takes in a column of ``room`` ems."""
-    if isinstance(cellule, Case):
+    if isinstance(cellule, b.Case):
         return sum(height(choice, room - 2) for choice in cellule.choix) * 1.4
-    if isinstance(cellule, EspaceLibre):
+    if isinstance(cellule, b.EspaceLibre):
         return 1 + 1.8 * cellule.lignes
     lengths = (sum(len(run.texte) for run in passage) for passage in passages(cellule))
     return sum(1 + int(length * MOYEN / max(room, 1)) for length in lengths)
@@ -101,7 +92,7 @@ def whole(rows: Sequence[float]) -> bool:
     return sum(rows) + _ENTRE * len(rows) <= _ENSEMBLE
 
 
-def foot(document: Document) -> str:
+def foot(document: b.Document) -> str:
     """Return the foot text, on two lines of small type beside the number of the page: cut if it is longer."""
     texte = line(document.pied)
     room = 1.7 * (gabarit(document).texte - 32) / _PETIT
@@ -122,18 +113,18 @@ def _anchor(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _signatures(blocks: list[Signature]) -> Tableau:
-    rows: Iterator[tuple[Cellule, ...]] = (
+def _signatures(blocks: list[b.Signature]) -> b.Tableau:
+    rows: Iterator[tuple[b.Cellule, ...]] = (
         (
-            b.role,
-            b.nom or EspaceLibre(intitule=""),
-            EspaceLibre(intitule=""),
-            EspaceLibre(intitule="", lignes=2),
+            bloc.role,
+            bloc.nom or b.EspaceLibre(intitule=""),
+            b.EspaceLibre(intitule=""),
+            b.EspaceLibre(intitule="", lignes=2),
         )
-        for b in blocks
+        for bloc in blocks
     )
     heads = ("En qualité de", "Nom", "Date", "Signature")
-    return Tableau(legende="Signatures", tetes=heads, lignes=tuple(rows), largeurs=(30, 30, 16, 34))
+    return b.Tableau(legende="Signatures", tetes=heads, lignes=tuple(rows), largeurs=(30, 30, 16, 34))
 
 
 #: Blank of a row, and height of the largest table that is not cut (a fifth of a page), in lines of text.

@@ -202,10 +202,6 @@ def _image(bloc: b.Image) -> list[str]:
     return _wrap(f"[image : {line(bloc.texte)}]")
 
 
-def _nothing(_bloc: b.SautDePage) -> list[str]:
-    return []
-
-
 _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
     b.Titre: _titre,
     b.Paragraphe: lambda bloc: _lines(bloc.texte),
@@ -216,7 +212,7 @@ _WRITERS: Mapping[type[b.Bloc], Callable[[Any], Iterable[str]]] = {
     b.Case: _cases,
     b.EspaceLibre: _ecriture,
     b.Image: _image,
-    b.SautDePage: _nothing,
+    b.SautDePage: lambda _: (),
     b.Compteurs: _compteurs,
     b.Bibliographie: _references,
     b.Article: _article,

@@ -163,22 +163,14 @@ def _row(checklist: Checklist, vue: LigneVue, *, alone: bool) -> tuple[b.Cellule
         why = reasons(checklist, vue.ligne) if vue.ligne.etat == "a_confirmer" else NON_RENSEIGNE
         seen_there = joined([*_seen(vue.releve), *_added(checklist, vue.releve)]) if vue.releve else ""
         return (name, ((b.Morceau(state, "italique")),), joined([why, by_rule(vue.deduit), seen_there]))
+    words = _named(checklist, vue.releve.constat, vue.ligne)
+    constat = verdict(checklist, vue.releve, words, alone=alone)
+    proof = joined([*_seen(vue.releve), *_added(checklist, vue.releve)])
+    shown = proof or (b.Morceau("Preuve non renseignée.", "italique"),)
     return (
         name,
-        joined(
-            [
-                verdict(checklist, vue.releve, _named(checklist, vue.releve.constat, vue.ligne), alone=alone),
-                explained(checklist, vue.compte),
-                by_rule(vue.deduit),
-            ]
-        ),
-        joined(
-            [
-                joined([*_seen(vue.releve), *_added(checklist, vue.releve)])
-                or (b.Morceau("Preuve non renseignée.", "italique"),),
-                sensitive_data(vue.ligne),
-            ]
-        ),
+        joined([constat, explained(checklist, vue.compte), by_rule(vue.deduit)]),
+        joined([shown, sensitive_data(vue.ligne)]),
     )
 
 
@@ -273,23 +265,15 @@ def gaps(rapport: Rapport) -> Iterator[b.Bloc]:
     yield b.Tableau(
         legende="Écarts relevés",
         tetes=("Ligne ou vérification", "Gravité", "Échéances", "Suite donnée"),
-        lignes=tuple(
-            (
-                gap_name(rapport.checklist, ecart),
-                joined(
-                    [
-                        gravity_sign(rapport.checklist, ecart),
-                        counts_as(rapport.checklist, ecart.compte),
-                    ]
-                ),
-                joined(f"{name} le {day(value)}" for name, value in due_dates(rapport.checklist, ecart))
-                or NON_RENSEIGNE,
-                status(ecart),
-            )
-            for ecart in rapport.ecarts
-        ),
+        lignes=tuple(_gap(rapport.checklist, ecart) for ecart in rapport.ecarts),
         largeurs=(6, 4, 5, 5),
     )
+
+
+def _gap(checklist: Checklist, ecart: Ecart) -> tuple[b.Cellule, ...]:
+    gravity = joined([gravity_sign(checklist, ecart), counts_as(checklist, ecart.compte)])
+    due = joined(f"{name} le {day(value)}" for name, value in due_dates(checklist, ecart))
+    return (gap_name(checklist, ecart), gravity, due or NON_RENSEIGNE, status(ecart))
 
 
 def status(ecart: Ecart) -> b.Texte:

@@ -143,26 +143,19 @@ def _other(ecart: Ecart) -> Iterator[b.Bloc]:
 def _follow_up(rapport: Rapport, ecart: Ecart) -> b.Tableau:
     releve = ecart.releve
     rows: list[tuple[b.Cellule, ...]] = []
+    blank = b.EspaceLibre(intitule="")
     for cle, name in (("plan_recu_le", "Plan d’actions reçu"), ("plan_accepte_le", "Plan d’actions accepté")):
         value = releve.ecart.get(cle)
-        rows.append((name, day(value) if value else b.EspaceLibre(intitule=""), b.EspaceLibre(intitule="")))
+        rows.append((name, day(value) if value else blank, blank))
     due = due_dates(rapport.checklist, ecart)
     sources = ecart.echeance.sources if ecart.echeance else ()
     rows.extend((capital(name), day(value), marked("échéance", sources)) for name, value in due)
     if not due and releve.leve_le is None:
-        why = (
-            "jour de notification non renseigné"
-            if rapport.bilan.dossier.notifie_le is None
-            else "aucun délai connu"
-        )
+        notified = rapport.bilan.dossier.notifie_le is not None
+        why = "aucun délai connu" if notified else "jour de notification non renseigné"
         rows.append(("Échéance", NON_RENSEIGNE, why))
-    rows.append(
-        (
-            "Écart levé",
-            day(releve.leve_le) if releve.leve_le else b.EspaceLibre(intitule=""),
-            typed(releve.leve_par) if releve.leve_par else b.EspaceLibre(intitule=""),
-        )
-    )
+    by = typed(releve.leve_par) if releve.leve_par else blank
+    rows.append(("Écart levé", day(releve.leve_le) if releve.leve_le else blank, by))
     return b.Tableau(
         legende=f"Suivi de l’écart {clean(ecart.numero)}",
         tetes=("Étape", "Le", "Par, ou remarque"),

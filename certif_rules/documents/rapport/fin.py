@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 
 from certif_rules.audit.conclusion import Conclusion
 from certif_rules.audit.contenu import Rapport
@@ -13,7 +12,8 @@ from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import CITATIONS, REFORMULATION, marked, quotes, remarks
+from certif_rules.documents.checklist import parties
+from certif_rules.documents.mots import disclaimer, in_figures, marked, remarks
 from certif_rules.documents.rapport.constats import due_dates
 from certif_rules.documents.rapport.redaction import (
     ECHANTILLON,
@@ -115,17 +115,11 @@ def _measures(rapport: Rapport, conclusion: Conclusion) -> Iterator[tuple[str, s
         titre = capital(prose(jugement.mesures[nom].titre)) if jugement else nom
         if isinstance(value, Mapping):
             parts = (
-                f"critère {clean(referentiel.criteres[c].numero)} {_number(v)}" for c, v in value.items()
+                f"critère {clean(referentiel.criteres[c].numero)} {in_figures(v)}" for c, v in value.items()
             )
             yield titre, ", ".join(parts) or "sans valeur"
         else:
-            yield titre, _number(value)
-
-
-def _number(value: Fraction | None) -> str:
-    if value is None:
-        return "sans valeur"
-    return str(value.numerator) if value.denominator == 1 else str(value)
+            yield titre, in_figures(value)
 
 
 # ---- dates, distribution, sources -----------------------------------------------------------------------
@@ -161,7 +155,7 @@ def next_dates(rapport: Rapport) -> Iterator[b.Bloc]:
 
 
 def distribution(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield who receives the report, and what covers it."""
+    """Yield who receives the report, what covers it, and how long the records of this audit are kept."""
     compte_rendu = rapport.bilan.dossier.compte_rendu
     for titre, texts, none in (
         ("Diffusion", compte_rendu.diffusion, "Aucune diffusion."),
@@ -169,24 +163,15 @@ def distribution(rapport: Rapport) -> Iterator[b.Bloc]:
     ):
         yield b.Titre(texte=titre, niveau=3)
         yield textes(texts, none)
-    yield from retention(rapport)
-
-
-def retention(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield how long the records of this audit are kept, where a source says it."""
     yield b.Titre(texte="Conservation", niveau=3)
-    yield b.Fiche(
-        legende="Combien de temps se gardent les dossiers, par référentiel",
-        rangs=tuple(document.retention(rapport.checklist)),
-    )
+    yield parties.retention(rapport.checklist)
 
 
 def sources(rapport: Rapport, blocs: Iterable[b.Bloc]) -> Iterator[b.Bloc]:
     """Yield what the texts are worth, and every source that ``blocs``, the rest of the report, cite."""
     checklist = rapport.checklist
     known = {**checklist.referentiel.sources, **{s.id: s for s in rapport.bilan.procedure.sources}}
-    quoted = any(quotes(ligne) for ligne in checklist.lignes)
-    yield b.Paragraphe(texte=prose(f"{REFORMULATION} {CITATIONS if quoted else ''}".strip()))
+    yield b.Paragraphe(texte=prose(disclaimer(checklist)))
     yield b.Paragraphe(texte=prose(SOURCES))
     cited = document.sources(known.values(), blocs)
     if cited:

@@ -33,15 +33,11 @@ def checks(rapport: Rapport) -> Iterator[b.Bloc]:
 
 def _counts(rapport: Rapport) -> str:
     results = [vu.resultat for vu in rapport.points]
-    parts = (
-        (count(results.count(SATISFAITE), "satisfaite"), results.count(SATISFAITE)),
-        (
-            count(results.count(NON_SATISFAITE), "non satisfaite", "non satisfaites"),
-            results.count(NON_SATISFAITE),
-        ),
-        (f"{results.count(None)} à faire", results.count(None)),
-    )
-    return ", ".join(words for words, number in parts if number)
+    passed, failed, left = (results.count(resultat) for resultat in (SATISFAITE, NON_SATISFAITE, None))
+    words = [count(passed, "satisfaite")] if passed else []
+    words += [count(failed, "non satisfaite", "non satisfaites")] if failed else []
+    words += [f"{left} à faire"] if left else []
+    return ", ".join(words)
 
 
 def _row(rapport: Rapport, vu: PointVu, ecart: Ecart | None) -> tuple[b.Cellule, ...]:

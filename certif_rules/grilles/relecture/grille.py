@@ -31,6 +31,7 @@ from certif_rules.grilles.relecture.saisie import (
 from certif_rules.grilles.relecture.tableur import Archive, Feuilles, refuse
 from certif_rules.grilles.relecture.valeurs import folded
 from certif_rules.model.base import Avertissement
+from certif_rules.source.json import read_plain
 
 _IDENTIFIANT = colonnes.IDENTIFIANT.titre
 _CALCULEE = colonnes.ECHEANCE.titre
@@ -68,7 +69,7 @@ def read_head(feuilles: Feuilles, name: str) -> Any:
     sheet = feuilles[nommees.DONNEES]
     rows = sorted(row for row, column in sheet.cellules if column == 1 and row > 1)
     try:
-        return nommees.machine_head(sheet.text(row, 1) for row in rows)
+        return read_plain("".join(sheet.text(row, 1) for row in rows))
     except ValueError:
         message = "les données de la grille ont été modifiées"
         where = Location(name, 2, 1, nommees.DONNEES)

@@ -96,7 +96,6 @@ class Lu(Struct, frozen=True, kw_only=True):
     releves: tuple[Releve, ...] = ()
     verifications: tuple[Releve, ...] = ()
     notifie_le: str | None = None
-    lieu_notification: Location | None = None
     issues: tuple[Issue, ...] = ()
     avertissements: tuple[Avertissement, ...] = ()
     silence: Silence = Silence()
@@ -158,7 +157,6 @@ def findings(
         releves=dossier.releves,
         verifications=dossier.verifications,
         notifie_le=notifie_le,
-        lieu_notification=lieu_notification,
         issues=tuple(issues),
     )
 

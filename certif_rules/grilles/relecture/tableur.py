@@ -10,13 +10,14 @@ import io
 import struct
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Issue, Location
+from certif_rules.grilles.relecture.regulier import Forme, Lecteur, ends, parted
 from certif_rules.grilles.relecture.valeurs import Vue
 from certif_rules.source.entree import MAX_BYTES, MAX_CLASSEUR
 
@@ -32,6 +33,8 @@ MAX_ELEMENTS = 2_000_000
 #: Most cells with something in them, over all sheets, and most characters, each as often as it is repeated.
 MAX_CELLS = 200_000
 MAX_CHARACTERS = 10_000_000
+#: Largest part whose elements are searched for in its text, which is then in memory several times over.
+MAX_SEARCHED = 4_000_000
 #: A grid shrinks to a tenth; what shrinks to a four-hundredth was made to.
 MAX_RATIO = 400
 
@@ -53,7 +56,7 @@ _CHUNK: Final = 65_536
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
-class CelluleLue(Struct, frozen=True):
+class CelluleLue(Struct, frozen=True, gc=False):
     """A cell has something in it: what it shows, and whether a formula gave it."""
 
     vue: Vue
@@ -105,6 +108,9 @@ def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise refuse("fichier-illisible", f"ce {kind} n’est pas en UTF-8", name, hint) from None
+
+
+L = TypeVar("L", bound=Lecteur)
 
 
 class _Locals(dict[str, str]):
@@ -203,6 +209,55 @@ class Archive:
             raise self._broken() from error
         if left:
             raise self._broken()
+
+    def run(self, member: str, lecteur: Callable[[bool], L], forme: Forme) -> L:
+        """Return a reader of ``member`` that has read it: by its text where its elements have the ``forme``.
+
+        Args:
+            member: the part to read.
+            lecteur: what gives a reader, told whether it is to read by text.
+            forme: how programs write most of the elements.
+
+        Raises:
+            DataError: as :meth:`parse` does.
+        """
+        counts = self._cells, self._characters, self._elements, self._unpacked
+        try:
+            if self._size(member) <= MAX_SEARCHED:
+                return self._searched(member, lecteur(True), forme)
+        except (DataError, expat.ExpatError, LookupError, ValueError, OverflowError):
+            pass  # what is wrong, if anything, is told by the reading that follows
+        self._cells, self._characters, self._elements, self._unpacked = counts
+        plain = lecteur(False)
+        self.parse(member, plain.start, plain.end, plain.text, only=plain.only, inside=plain.inside)
+        return plain
+
+    def _searched(self, member: str, lecteur: L, forme: Forme) -> L:
+        """Read ``member`` by its text.
+
+        Raises:
+            DataError, expat.ExpatError, LookupError, ValueError, OverflowError: it is to be read otherwise.
+        """
+        content = self.read(member)
+        self._elements += content.count(b"<") - content.count(b"</")
+        if self._elements > MAX_ELEMENTS:
+            raise self._too_many(member)
+        around, elements = parted(content, forme)
+        inside, place, take = lecteur.inside, list(forme.dans), lecteur.take
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        self._listen(parser, member, (lecteur.start, lecteur.end), lecteur.only, inside)
+        parser.CharacterDataHandler = lecteur.text
+        for before, element in zip(around, elements, strict=False):
+            if before:
+                parser.Parse(before.encode(), False)
+                if inside != place:
+                    raise ValueError("an element where none should be")
+            take(*element)
+        if ends(around[-1], lecteur.only):
+            parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+        parser.Parse(around[-1].encode(), True)
+        return lecteur
 
     def parse(
         self,

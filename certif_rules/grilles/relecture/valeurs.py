@@ -60,7 +60,7 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-class Vue(Struct, frozen=True):
+class Vue(Struct, frozen=True, gc=False):
     """A view is a value as it is seen; ``fidele`` is false where the spreadsheet may show something else."""
 
     texte: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from string import ascii_uppercase
 from typing import Literal
 
 from msgspec.structs import replace
 
+from certif_rules.grilles.relecture.regulier import TEXTE, TEXTES, Forme
 from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, ObjetPose, refuse
 from certif_rules.grilles.relecture.valeurs import (
     BUILTIN,
@@ -28,8 +29,19 @@ _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 #: A control character that XML does not hold is written ``_x000D_``.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _WORKBOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
-#: The elements of a worksheet that say something of its cells.
-_IN_SHEETS = frozenset({"c", "row", "f", "mergeCell"})
+#: A cell, as spreadsheets and their libraries write it: its place, its style, its type.
+_CELL = r'<c r="{}[A-Z]{{1,3}}[0-9]{{1,7}})"(?: s="{}[0-9]{{1,5}})")?(?: t="{}[A-Za-z]{{1,9}})")?'
+_NAMED, _PASSED = _CELL.format(*["("] * 3), _CELL.format(*["(?:"] * 3)
+#: One that is empty, with those that follow it; or its formula, and its value or its texts.
+_CELLS = Forme(
+    elements=re.compile(
+        rf"{_NAMED}(?:(?:/>|></c>)(?:{_PASSED}(?:/>|></c>))*+"
+        rf'|>(?:<f(?: aca="false")?>({TEXTE})</f>)?(?:<v>({TEXTE})</v>|<v ?/>|<is>{TEXTES}</is>)?</c>)'
+    ),
+    textes=4,
+    dans=("worksheet", "sheetData", "row"),
+)
+_TEXTS = Forme(elements=re.compile(f"<si>{TEXTES}</si>"), textes=2, dans=("sst",))
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
@@ -48,8 +60,7 @@ def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:
     shared, formats = _shared(archive), _formats(archive)
     feuilles: dict[str, FeuilleLue] = {}
     for name, member in sheets.items():
-        reader = _Sheet(archive, shared, formats)
-        archive.parse(member, reader.start, reader.end, reader.text, only=_IN_SHEETS, inside=reader.inside)
+        reader = archive.run(member, partial(_Sheet, archive, shared, formats), _CELLS)
         reader.feuille.objets.extend(_laid(archive, member))
         feuilles[name] = reader.feuille
     return feuilles
@@ -161,31 +172,43 @@ def _shared(archive: Archive) -> list[str]:
     member = next((n for n in archive.names if n.lower() == "xl/sharedstrings.xml"), None)
     if member is None:
         return []
-    texts: list[str] = []
-    parts: list[str] = []
-    inside: list[str] = []
+    return archive.run(member, lambda _: _Texts(archive), _TEXTS).texts
 
-    def start(_: str, __: dict[str, str]) -> None:
-        parts.clear()
 
-    def end(_: str) -> None:
-        archive.count(1, 0)
-        texts.append(_decode("".join(parts)))
+class _Texts:
+    """This reader takes the texts that cells share."""
 
-    def text(data: str) -> None:
+    only = frozenset({"si"})
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.texts: list[str] = []
+        self.parts: list[str] = []
+        self.inside: list[str] = []
+
+    def start(self, _: str, __: dict[str, str]) -> None:
+        self.parts.clear()
+
+    def end(self, _: str) -> None:
+        self.take("".join(self.parts))
+
+    def text(self, data: str) -> None:
         # Phonetic readings stand beside the text, in « rPh ».
-        if inside and inside[-1] == "t" and "rPh" not in inside:
-            parts.append(data)
+        if self.inside and self.inside[-1] == "t" and "rPh" not in self.inside:
+            self.parts.append(data)
 
-    archive.parse(member, start, end, text, only={"si"}, inside=inside)
-    return texts
+    def take(self, text: str | None, run: str | None = None) -> None:
+        self.archive.count(1, 0)
+        self.texts.append(_decode(text or run or ""))
 
 
 class _Sheet:
-    """This reader takes one worksheet, element by element."""
+    """This reader takes one worksheet, element by element, or cell by cell (``searched``)."""
 
-    def __init__(self, archive: Archive, shared: list[str], formats: list[Mise]) -> None:
-        self.archive, self.shared, self.formats = archive, shared, formats
+    only = frozenset({"c", "row", "f", "mergeCell"})
+
+    def __init__(self, archive: Archive, shared: list[str], formats: list[Mise], searched: bool) -> None:
+        self.archive, self.shared, self.formats, self.searched = archive, shared, formats, searched
         #: Whether a format shows something else than the texts it is given: hardly any does.
         self.hiding = not all(mise.texte for mise in formats)
         self.feuille = FeuilleLue()
@@ -199,11 +222,14 @@ class _Sheet:
         if tag == "c":
             place = _place(attributes.get("r", ""))
             if place is None:
+                self._follow()
                 self.column += 1
             else:
                 self.row, self.column = place
             self.cell, self.formula, self.parts = attributes, None, []
         elif tag == "row":
+            if "r" not in attributes:
+                self._follow()
             self.row = int(attributes.get("r", self.row + 1))
             self.column = 0
         elif tag == "f":
@@ -215,6 +241,11 @@ class _Sheet:
                 self.archive.count(1, 0)
                 self.feuille.fusions.append((*start, *stop))
 
+    def _follow(self) -> None:
+        """Refuse what has no place but after another: by text, empty cells are passed over."""
+        if self.searched:
+            raise ValueError("no place")
+
     def text(self, data: str) -> None:
         innermost = self.inside[-1]
         if innermost in ("v", "t"):
@@ -224,35 +255,56 @@ class _Sheet:
             self.formula.append(data)
 
     def end(self, tag: str) -> None:
-        if tag != "c" or not (self.parts or self.formula is not None):
+        if tag == "c":
+            formula = None if self.formula is None else "".join(self.formula)
+            style, kind = self.cell.get("s", "0"), self.cell.get("t", "n")
+            self._hold(style, kind, formula, "".join(self.parts), image="vm" in self.cell)
+
+    def take(
+        self,
+        reference: str | None,
+        style: str | None,
+        kind: str | None,
+        formula: str | None,
+        value: str | None,
+        text: str | None,
+        run: str | None,
+    ) -> None:
+        raw = value or text or run
+        if raw or formula is not None:
+            self.row, self.column = _place(reference or "") or (0, 0)
+            self._hold(style or "0", kind or "n", formula, raw or "")
+
+    def _hold(self, style: str, kind: str, formula: str | None, raw: str, *, image: bool = False) -> None:
+        """Hold what the cell says; ``raw`` is its value, ``image`` whether it may be a picture."""
+        if not raw and formula is None:
             return
-        typed = constant("".join(self.formula)) if self.formula else None
-        formula = self.formula is not None and typed is None
-        vue = typed or self._seen("".join(self.parts))
-        if self.hiding and vue.nature in ("texte", "booleen") and vue.fidele and not self._mise().texte:
+        typed = constant(formula) if formula else None
+        vue = typed or self._seen(kind, raw, style, image=image)
+        if self.hiding and vue.nature in ("texte", "booleen") and vue.fidele and not self._mise(style).texte:
             vue = replace(vue, fidele=False)
         self.archive.count(1, len(vue.texte))
-        if vue.texte or formula:
-            self.feuille.cellules[self.row, self.column] = CelluleLue(vue, formula)
+        calculee = formula is not None and typed is None
+        if vue.texte or calculee:
+            self.feuille.cellules[self.row, self.column] = CelluleLue(vue, calculee)
 
-    def _mise(self) -> Mise:
-        style = int(self.cell.get("s", "0"))
-        return self.formats[style] if style < len(self.formats) else GENERAL
+    def _mise(self, style: str) -> Mise:
+        rank = int(style)
+        return self.formats[rank] if rank < len(self.formats) else GENERAL
 
-    def _seen(self, raw: str) -> Vue:
-        kind = self.cell.get("t", "n")
+    def _seen(self, kind: str, raw: str, style: str, *, image: bool) -> Vue:
         if kind == "s":
             index = int(raw) if raw.isdecimal() else -1
             if not 0 <= index < len(self.shared):
                 raise refuse("fichier-tronque", "un texte partagé manque", self.archive.name)
             return Vue(self.shared[index], "texte")
         if kind == "n" and raw:
-            return number(float(raw), self._mise())
+            return number(float(raw), self._mise(style))
         if kind == "b":
             return logic(None, value=raw.strip() == "1")
         if kind == "d":
             return iso(raw)
-        if kind == "e" and "vm" in self.cell:
+        if kind == "e" and image:
             # A picture put in the cell; what stands there is for programs that know no such thing.
             self.feuille.objets.append(ObjetPose((self.row, self.column), "image"))
             return Vue("", "image")

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import day
-from certif_rules.errors import Issue, IssuesError, UsageError
+from certif_rules.errors import Issue, UsageError
 from certif_rules.journal.evenements import Endroit
-from certif_rules.journal.fichier import findings_of
-from certif_rules.services.atelier import Atelier
-from certif_rules.services.catalogue import describe, examples
-from certif_rules.services.espace import open_work
+from certif_rules.services.catalogue import examples
 from certif_rules.services.reprise import taken_up
 from certif_rules.services.resume import whole_agenda
 from certif_rules.web import copie, depot, models, personnes, transport
-from certif_rules.web.depot import Don
 from certif_rules.web.machine import today
-from certif_rules.web.pages.commun import actor, atelier, go, in_words
-from certif_rules.web.resumes import Suivi, all_followed
+from certif_rules.web.pages.commun import actor, atelier, go
+from certif_rules.web.resumes import Suivi, agendas, all_followed
 
 #: The tabs: the name of the address, the word.
 ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
@@ -88,7 +84,7 @@ def due(request: HttpRequest) -> HttpResponse:
 @require_GET
 def agenda(_request: HttpRequest) -> HttpResponse:
     """Send what is due in every audit as one calendar, for an agenda."""
-    content = whole_agenda(one.resume for one in all_followed(every=True) if one.resume)
+    content = whole_agenda(agendas())
     headers = {"Content-Disposition": 'attachment; filename="echeances.ics"'}
     return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -102,30 +98,16 @@ def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
 def _listed(one: Suivi, jour: str) -> dict[str, Any]:
     """Return an audit as a row: whose, which, when, how far, what comes next."""
     resume = one.resume
-    coming = [terme for terme in resume.termes if terme.jour >= jour] if resume else []
+    terms = resume.termes if resume else ()
+    coming = next((terme for terme in terms if terme.jour >= jour), None)
     return {
         "dossier": one.dossier,
         "resume": resume,
         "jour": day(resume.date) if resume else "",
-        "prochaine": coming[0] if coming else None,
+        "terme": coming or next(reversed(terms), None),
+        "passe": coming is None,
         "a_jour": one.a_jour,
     }
-
-
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Ask what the audit is; say everything that is wrong at once, with what was typed kept."""
-    context = _choices(atelier(), request.POST or request.GET)
-    if request.method == "POST":
-        dons = list(asked(request.POST))
-        try:
-            open_work(atelier().registry, findings_of(depot.imagined(dons)))
-        except IssuesError as error:
-            context["fautes"] = in_words(error.issues)
-            return render(request, "nouveau.html", context, status=422)
-        nom = request.POST.get("nom", "").strip() or "Organisme sans nom"
-        return go("preparer", depot.begin(nom, dons, actor(request)).pk)
-    return render(request, "nouveau.html", context)
 
 
 @require_POST
@@ -140,38 +122,10 @@ def example(request: HttpRequest) -> HttpResponse:
     return go("preparer", dossier.pk)
 
 
-def asked(post: QueryDict) -> Iterator[Don]:
-    """Yield what the page of a new audit says."""
-    yield Don(Endroit("tete", "referentiel.id"), post.get("referentiel", ""))
-    yield Don(Endroit("tete", "audit.type"), post.get("type", ""))
-    yield Don(Endroit("tete", "audit.date"), post.get("date", ""))
-    yield Don(Endroit("tete", "organisme.nom"), post.get("nom", "").strip())
-    if categories := post.getlist("categories"):
-        yield Don(Endroit("tete", "organisme.categories"), categories)
-
-
-def _choices(atelier: Atelier, given: QueryDict) -> dict[str, Any]:
-    """Return the choices of a new audit: the référentiels, then the types and categories of one."""
-    editions, _ = describe(atelier.registry)
-    names = {str(e["referentiel"]): str(e["titre"]) for e in editions}
-    chosen = str(given.get("referentiel") or "")
-    own = [e for e in editions if e["referentiel"] == chosen]
-    return {
-        "referentiels": sorted(names.items()),
-        "choisi": chosen if own else "",
-        "types": sorted({nom: nom for e in own for nom in e["types_audit"]}.items()),
-        "categories": {k: v for e in own for k, v in e["categories"].items()}.items(),
-        "donne": given,
-        "cochees": given.getlist("categories"),
-        "fautes": [],
-    }
-
-
 ADRESSES = [
     path("", home, name="accueil"),
     path("a-relire", to_review, name="a-relire"),
     path("echeances", due, name="echeances"),
     path("echeances.ics", agenda, name="agenda"),
-    path("nouveau", new, name="nouveau"),
     path("exemple", example, name="exemple"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from certif_rules.audit.contenu import Rapport
@@ -20,6 +20,7 @@ from certif_rules.errors import IssuesError
 from certif_rules.francais import count
 from certif_rules.journal.evenements import Endroit
 from certif_rules.services.espace import reported
+from certif_rules.services.ouverture import opening
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
 from certif_rules.web.machine import day_here, now
@@ -129,20 +130,20 @@ def left(consultation: Consultation, report: Rapport) -> Iterator[dict[str, str]
             "action": "Accorder",
             "adresse": reverse("accorder", args=[identifiant]),
         }
+    yield from _unconfirmed(consultation)
     due = chantier.restent
     states = {li.indicateur.id: li for li in chantier.checklist.lignes}
     for etat, words, action in (
         ("a_auditer", ("ligne à évaluer", "lignes à évaluer"), "Saisir"),
-        ("a_confirmer", ("ligne à confirmer", "lignes à confirmer"), "Confirmer"),
+        ("a_confirmer", ("ligne à confirmer", "lignes à confirmer"), "Trancher"),
     ):
         lines = [i for i in due if states[i].etat == etat]
         if lines:
             numbers = ", ".join(clean(states[i].indicateur.numero) for i in lines)
-            where = _address("ouvrir", identifiant) if etat == "a_confirmer" else ""
             yield {
                 "texte": prose(f"{count(len(lines), *words)} : {numbers}"),
                 "action": action,
-                "adresse": where or f"{reverse('saisir', args=[identifiant])}?ligne={lines[0]}",
+                "adresse": f"{reverse('saisir', args=[identifiant])}?ligne={lines[0]}",
             }
     undone = [clean(vu.numero) for vu in report.points if vu.resultat is None]
     if undone:
@@ -159,11 +160,18 @@ def left(consultation: Consultation, report: Rapport) -> Iterator[dict[str, str]
         }
 
 
-def _address(nom: str, identifiant: Any) -> str:
-    try:
-        return reverse(nom, args=[identifiant])
-    except NoReverseMatch:
-        return ""
+def _unconfirmed(consultation: Consultation) -> Iterator[dict[str, str]]:
+    """Yield what the organisation did not confirm of the perimeter, in one sentence."""
+    opened = opening(consultation.chantier.checklist, consultation.etat)
+    parts = []
+    if opened.du_perimetre is None or opened.a_reprendre:
+        parts.append("périmètre non confirmé")
+    if opened.restent:
+        words = count(len(opened.restent), "ligne non applicable", "lignes non applicables")
+        parts.append(f"{words} sans confirmation")
+    if parts:
+        address = reverse("ouvrir", args=[consultation.dossier.pk])
+        yield {"texte": prose(" ; ".join(parts)), "action": "Confirmer", "adresse": address}
 
 
 ADRESSES = [

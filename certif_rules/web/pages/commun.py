@@ -14,7 +14,7 @@ from msgspec import Struct
 from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.blocs.typographie import clean, day, prose
-from certif_rules.documents.mots import SIGNES
+from certif_rules.documents.mots import SIGNES, cite
 from certif_rules.errors import DataError, Issue
 from certif_rules.francais import count
 from certif_rules.journal.etat import Etat
@@ -28,6 +28,7 @@ from certif_rules.web.models import Identifiant
 #: The steps of an audit, in order: the name of the address, the word.
 ETAPES: Final = (
     ("preparer", "Préparer"),
+    ("ouvrir", "Ouvrir"),
     ("saisir", "Saisir"),
     ("clore", "Clore"),
     ("suivre", "Suivre"),
@@ -121,6 +122,11 @@ def line_in_words(ligne: Ligne) -> dict[str, Any]:
     }
 
 
+def resting(texte: str, sources: tuple[str, ...]) -> str:
+    """Return a text of the rules, what it rests on after it."""
+    return f"{prose(texte)} {cite(sources)}" if sources else prose(texte)
+
+
 def conclusions_in_words(bilan: Bilan) -> list[dict[str, Any]]:
     """Return what the rules give, with the reasons."""
     return [
@@ -147,6 +153,15 @@ def seen(request: HttpRequest) -> int:
     """Return the version of the dossier that the page showed."""
     text = request.POST.get("base", "")
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def as_shown(consultation: Consultation, version: int) -> Etat:
+    """Return the dossier as the page showed it, so that only what it changes is given."""
+    if version >= consultation.dossier.version:
+        return consultation.etat
+    identifiant = consultation.dossier.pk
+    before = depot.reverted(identifiant, version, consultation.dossier.version)
+    return depot.imagined(before, of=identifiant)
 
 
 def go(nom: str, identifiant: Identifiant | None = None, **query: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The page of a line in Saisir: what is recorded of it, what this entails, what two people said otherwise."""
+"""The page of a line in Saisir: what is recorded of it, what this entails, what two people say otherwise."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from certif_rules.blocs.typographie import clean, prose
 from certif_rules.errors import Issue
 from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
 from certif_rules.journal.evenements import Endroit
+from certif_rules.journal.fichier import QUAND, QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours, faults_of
 from certif_rules.services.suites import Consequence, Suites, entailed
@@ -32,10 +33,10 @@ _AU_CHAMP: Final = {
 }
 #: The consequences that the page says by another way: a field, a button.
 _TUS: Final = frozenset({"enonce", "appui", "ecart_different"})
-#: What goes with what is recorded, and is not said of it.
-_TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "evalue_par", "evalue_le", "reference"})
+#: What goes with what is recorded, and is not told apart.
+_TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QUAND})
 #: How many events of a line its page shows.
-RECENTS: Final = 12
+RECENTS: Final = 20
 
 
 class Saisie(Struct, frozen=True, kw_only=True):
@@ -134,7 +135,7 @@ def consequences(chantier: AuditEnCours, releve: Releve) -> dict[str, Any]:
     if not releve.porte:
         return {"effets": [], "a_lever": False}
     suites = entailed(atelier().registry, chantier, releve)
-    said = [
+    sentences = [
         {
             "texte": prose(one.texte),
             "sources": ", ".join(map(clean, one.sources)),
@@ -144,7 +145,7 @@ def consequences(chantier: AuditEnCours, releve: Releve) -> dict[str, Any]:
         # What is still open is the business of the last step.
         if one.code not in _TUS and (one.code != "conclusion" or one.certaine)
     ]
-    return {"effets": said, "a_lever": suites.a_lever is not None}
+    return {"effets": sentences, "a_lever": suites.a_lever is not None}
 
 
 def _alarms(suites: Suites, one: Consequence) -> bool:
@@ -168,7 +169,7 @@ def _at(chantier: AuditEnCours, releve: Releve, site: str, possible: list[dict[s
 
 
 def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator[dict[str, Any]]:
-    """Yield what people said otherwise of a line, with a gesture for each value."""
+    """Yield what people say otherwise of a line, with a gesture for each value."""
     names, genre = depot.names(), place_of(nom, "").genre
     known = set()
     for cle, champ in sorted(consultation.etat.items()):
@@ -188,7 +189,7 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
 
 
 def _of_files(conflit: Conflit) -> dict[str, Any]:
-    """Return what two files said otherwise: what is chosen is typed."""
+    """Return what two files say otherwise: what is chosen is typed."""
     values = [
         {"geste": "", "valeur": clean(v.valeur or "vide"), "par": clean(v.par or v.de or "")}
         for v in conflit.valeurs
@@ -246,9 +247,9 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
         if event.cle.champ not in _TUES:
             number = f"ligne {number_of(consultation.chantier, nom)}" if nom else ""
             places.setdefault(number, []).append(words)
-    said = [", ".join(filter(None, (number, *dict.fromkeys(words)))) for number, words in places.items()]
+    sentences = [", ".join(filter(None, (number, *dict.fromkeys(words)))) for number, words in places.items()]
     verb = "Annulé" if undone else "Enregistré"
-    context["vient"] = prose(f"{verb} : {' ; '.join(said)}") if said else verb
+    context["vient"] = prose(f"{verb} : {' ; '.join(sentences)}") if sentences else verb
     context["suites_de"] = [] if undone else _of_lines(consultation, [event.cle for event in given])
     return context
 

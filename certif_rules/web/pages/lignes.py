@@ -30,14 +30,18 @@ from certif_rules.documents.mots import (
     title,
     weighed,
 )
-from certif_rules.journal.annexes import Annexe
+from certif_rules.journal.annexes import Annexe, annexes
+from certif_rules.journal.fichier import QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours
+from certif_rules.web import depot
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, consult, frame
 
 #: The filters of the board: what each leaves, in words.
 FILTRES: Final = (("", "toutes"), ("a_faire", "à faire"), ("ecarts", "écarts"), ("moi", "à moi"))
+#: Where a slot of the plan says that it is of somebody.
+_AUDITEUR: Final = "auditeur.{}"
 #: The filter of one site begins so.
 _SITE: Final = "site."
 
@@ -104,17 +108,18 @@ def shape_of(chantier: AuditEnCours, ligne: Ligne, constat: str) -> str:
 def board(consultation: Consultation, voir: str, moi: str) -> dict[str, Any]:
     """Return the tiles by criterion, and the filters; ``voir`` is the one that is chosen."""
     chantier = consultation.chantier
+    shown = left_by(consultation, voir, moi)
     site = voir.removeprefix(_SITE) if voir.startswith(_SITE) else ""
     rows = [
         {"titre": criterion(critere), "numero": clean(critere.numero) if critere else "–", "cases": lines}
         for critere, group in groups(chantier.checklist)
-        if (lines := [tile(chantier, li, site) for li in group if _passes(consultation, li, voir, moi)])
+        if (lines := [tile(chantier, li, site) for li in group if li.indicateur.id in shown])
     ]
     numbers = point_numbers(chantier.checklist)
     points = [
         _check_tile(chantier, point, numbers[point_key(point)], site)
         for point in chantier.checklist.verifications
-        if _passes(consultation, point, voir, moi)
+        if point_key(point) in shown
     ]
     if points:
         rows.append({"titre": "Vérifications", "numero": "V", "cases": points})
@@ -122,29 +127,35 @@ def board(consultation: Consultation, voir: str, moi: str) -> dict[str, Any]:
     return {"rangees": rows, "filtres": (*FILTRES, *sites), "voir": voir}
 
 
-def _passes(consultation: Consultation, sujet: Ligne | Point, voir: str, moi: str) -> bool:
-    """Return whether a filter leaves a line, or a check."""
+def left_by(consultation: Consultation, voir: str, moi: str) -> set[str]:
+    """Return the lines, and the checks, that a filter leaves on the board."""
     chantier = consultation.chantier
-    key = key_of(sujet)
+    names = order_of(chantier)
     if voir == "a_faire":
-        return key in left_of(chantier) or bool(chantier.releve(own_id(key)).disputes)
+        return left_of(chantier) | {nom for nom in names if chantier.releve(own_id(nom)).disputes}
     if voir == "ecarts":
-        releve = chantier.releve(own_id(key))
-        gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]}
-        return bool(gaps & {releve.constat, *(part.constat for part in releve.par_site)})
-    if voir == "moi":
-        return key in assigned(consultation, moi)
-    return True
+        return {nom for nom in names if _has_a_gap(chantier, nom)}
+    return assigned(consultation, moi) if voir == "moi" else set(names)
+
+
+def _has_a_gap(chantier: AuditEnCours, nom: str) -> bool:
+    """Return whether a gap was found of a line, or at one of its sites."""
+    releve, sujet = chantier.releve(own_id(nom)), sujet_of(chantier, nom)
+    if sujet is None or not releve.somewhere:
+        return False
+    gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]}
+    return bool(gaps & {releve.constat, *(part.constat for part in releve.par_site)})
 
 
 def assigned(consultation: Consultation, moi: str) -> set[str]:
-    """Return the lines that the plan gives to a person, and those that she assessed."""
-    return {
-        cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}"
-        for cle, champ in consultation.etat.items()
-        if cle.genre in ("ligne", "verification") and cle.champ in ("evalue_par", "auditeur")
-        if champ.valeur == moi
+    """Return the lines that the plan gives to a person, by key or by name, and those that she assessed."""
+    mine = {moi, depot.names().get(moi) or moi}
+    slots = annexes(consultation.etat, "creneau")
+    planned = {
+        ligne for slot in slots if any(map(slot.get, map(_AUDITEUR.format, mine))) for ligne in slot.lignes
     }
+    signed = (cle for cle, champ in consultation.etat.items() if cle.champ == QUI and champ.valeur in mine)
+    return planned | {cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}" for cle in signed}
 
 
 def key_of(sujet: Ligne | Point) -> str:
@@ -174,7 +185,7 @@ def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]
         "forme": shape,
         "mot": word,
         "titre": title(ligne, 90),
-        "label": of_label(chantier.checklist, ligne.indicateur.origine),
+        "du_label": of_label(chantier.checklist, ligne.indicateur.origine),
     }
 
 
@@ -192,7 +203,7 @@ def _check_tile(chantier: AuditEnCours, point: Point, numero: str, site: str) ->
         "forme": shape,
         "mot": word,
         "titre": prose(point.texte),
-        "label": of_label(chantier.checklist, point.compte_pour),
+        "du_label": of_label(chantier.checklist, point.compte_pour),
     }
 
 

@@ -68,7 +68,7 @@ SIMPLES: Final = {
 _AILLEURS: Final = {
     "organisme.sites": ("preparer", "", "Préparer"),
     "precedent": ("preparer", "", "Préparer"),
-    "echantillons": ("preparer", "", "Tirer l’échantillon"),
+    "echantillons": ("ouvrir", "", "Tirer l’échantillon"),
     "constats": ("saisir", "", "Saisir"),
     "verifications": ("saisir", "", "Saisir"),
     "ecart": ("ecarts", "", "Suivre les écarts"),

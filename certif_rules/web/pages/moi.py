@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.errors import IssuesError
-from certif_rules.web import effacement, models, personnes
+from certif_rules.web import models, personnes
 from certif_rules.web.pages.commun import actor, go, in_words
 
 
@@ -29,7 +30,7 @@ def me(request: HttpRequest) -> HttpResponse:
             )
         )
     except IssuesError as error:
-        page = {**_page(request), "fautes": in_words(error.issues), "donne": request.POST}
+        page = {**_page(request, request.POST), "fautes": in_words(error.issues)}
         return render(request, "moi.html", page, status=422)
     response = go("moi")
     response.set_cookie(personnes.TEMOIN, person.cle, max_age=31_536_000, httponly=True, samesite="Strict")
@@ -39,6 +40,8 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def erase(request: HttpRequest) -> HttpResponse:
     """Show the texts that name a person, and erase the chosen ones; the name of whoever acted goes too."""
+    from certif_rules.web import effacement  # what looks for names, which nearly no run needs
+
     asked = request.POST if request.method == "POST" else request.GET
     cle = str(asked.get("cle") or "")
     known = models.Utilisateur.objects.filter(cle=cle).first()
@@ -59,11 +62,18 @@ def erase(request: HttpRequest) -> HttpResponse:
     return render(request, "effacer.html", context)
 
 
-def _page(request: HttpRequest) -> dict[str, Any]:
-    people = personnes.here()
-    chosen = request.COOKIES.get(personnes.TEMOIN, "")
-    current = next((one for one in people if one.cle == chosen), people[0] if people else None)
-    return {"personnes": people, "moi": current, "donne": {}, "fautes": []}
+def _page(request: HttpRequest, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the page: who acts, what was typed where it was, whether somebody else may be added."""
+    current = personnes.chosen(request.COOKIES.get(personnes.TEMOIN, ""))
+    named = current is not None and bool(current.nom or current.initiales)
+    own = current is not None and typed is not None and (bool(typed.get("cle")) or not named)
+    return {
+        "personnes": personnes.here(),
+        "moi": current,
+        "mien": typed if own else current,
+        "autre": {} if own or typed is None else typed,
+        "un_autre": named or current is None,
+    }
 
 
 ADRESSES = [

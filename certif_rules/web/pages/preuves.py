@@ -239,7 +239,7 @@ def _thing(
             for champ, label in rubrique.champs.items()
             if champ != first and (value := one.get(champ))
         ],
-        "cree": f"{day(created[:10])} à {clock(created)}" if created else "",
+        "cree": f"{day(created.partition('T')[0])} à {clock(created)}" if created else "",
         "champs": _fields(rubrique, one, post, fautes),
         "lignes": [(ligne, number_of(consultation.chantier, ligne)) for ligne in one.lignes],
         "ouvert": post is not None or bool(one.a_accorder),
@@ -264,7 +264,7 @@ def _fields(
     return [
         {
             "nom": champ,
-            "label": label,
+            "intitule": label,
             "genre": "case" if champ in _COCHES else "jour" if champ in JOURS else "texte",
             "valeur": post.get(champ, "") if post is not None else (one.get(champ) if one else "") or "",
             "faute": ", ".join(prose(f.message) for f in fautes if f.champ == champ and post is not None),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from certif_rules.audit.constats import A_EVALUER, Releve
 from certif_rules.errors import DataError, IssuesError
 from certif_rules.journal.evenements import Endroit, Genre
-from certif_rules.journal.fichier import findings_of
+from certif_rules.journal.fichier import QUAND, QUI, findings_of
 from certif_rules.services.espace import AuditEnCours, faults_of, open_work
 from certif_rules.services.suites import entailed
 from certif_rules.web import depot
@@ -128,7 +128,8 @@ def said_of(request: HttpRequest, consultation: Consultation, nom: str) -> Itera
         yield Don(place_of(nom, "annotations"), post.getlist("annotations") or None)
     yield from _proofs_of(request, consultation, nom)
     if "lever" in post:
-        yield from _lifted(consultation, releve)
+        given = post.get("constat", releve.constat)
+        yield from _lifted(consultation, Releve(ligne=releve.ligne, constat=given))
     if words := post.get("piece.quoi", "").strip():
         whom = post.get("piece.a_qui", "").strip()
         yield from begun("piece", {"quoi": words, "a_qui": whom, "demande_le": today()}, nom)
@@ -159,8 +160,8 @@ def signed(request: HttpRequest, nom: str, site: str) -> Iterator[Don]:
     """Yield who assesses, and the day: nobody where this machine was not told who acts."""
     who = actor(request)
     if depot.names().get(who):
-        yield Don(place_of(nom, "evalue_par", site), who)
-        yield Don(place_of(nom, "evalue_le", site), today())
+        yield Don(place_of(nom, QUI, site), who)
+        yield Don(place_of(nom, QUAND, site), today())
 
 
 def _proofs_of(request: HttpRequest, consultation: Consultation, nom: str) -> Iterator[Don]:
@@ -222,7 +223,8 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     until = min(int(asked), version) if asked.isascii() and asked.isdigit() else version
     act = depot.last_act(identifiant, actor(request), SAISIS, until)
     if act is None:
-        return go("saisir", identifiant, **filter_of(request))
+        here = request.POST.get("ici", "")
+        return go("saisir", identifiant, ligne=here, annule=str(version), **filter_of(request))
     dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
     try:
         supposed(consultation, dons)

@@ -16,6 +16,7 @@ from certif_rules.blocs.arbre import Morceau, Texte
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.checklist.lignes import earlier, reasons, requirement, rubriques
 from certif_rules.documents.mots import (
+    DONNEES_SENSIBLES,
     RESULTATS_PRECEDENTS,
     SIGNES,
     categories,
@@ -26,6 +27,7 @@ from certif_rules.documents.mots import (
 )
 from certif_rules.journal.etat import Etat
 from certif_rules.journal.evenements import Contenu, Inscription
+from certif_rules.journal.fichier import QUAND, QUI
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.explication import explain
 from certif_rules.web import depot
@@ -41,8 +43,6 @@ _CHAMPS: Final = {
     "texte": "note",
     "constat": "constat",
     "resultat": "résultat",
-    "evalue_par": "évalué par",
-    "evalue_le": "évalué le",
     "annotations": "annotations",
     "appui": "texte d’appui",
     "preuves_vues": "preuves vues",
@@ -62,7 +62,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
             "precedent": [prose(text) for text in earlier_check(checklist, sujet)],
             "sources": ", ".join(map(clean, sujet.sources)),
             "etat": "vérification",
-            "label": of_label(checklist, sujet.compte_pour),
+            "du_label": of_label(checklist, sujet.compte_pour),
         }
     indicateur = sujet.indicateur
     texts = {one.titre: [in_pieces(text) for text in one.elements] for one in rubriques(checklist, sujet)}
@@ -72,6 +72,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         "titre": title(sujet),
         "exigence": exigence,
         "longue": len(exigence) > 260,
+        "sensibles": texts.get(DONNEES_SENSIBLES, []),
         "attendu": texts.get("Niveau attendu", []),
         "preuves": texts.get("Exemples de preuves", []),
         "aides": [(nom, texts[nom]) for nom in _AIDES if nom in texts],
@@ -81,12 +82,12 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         "etat": SIGNES[sujet.etat].mot,
         "categories": ", ".join(categories(checklist, sujet)),
         "sans_texte": indicateur.exigence is None,
-        "label": of_label(checklist, indicateur.origine),
+        "du_label": of_label(checklist, indicateur.origine),
     }
 
 
 #: What an auditor must not miss beside what is expected.
-_AIDES: Final = ("Données sensibles", "Gravité d’un écart", "Précisions", "Adaptations", "Absent des sources")
+_AIDES: Final = ("Gravité d’un écart", "Précisions", "Adaptations", "Absent des sources")
 
 
 def in_pieces(texte: Texte) -> dict[str, str]:
@@ -109,7 +110,7 @@ def history(
         content = texts.get(event.apres)
         rows.append(
             {
-                "jour": day(event.quand[:10]),
+                "jour": day(event.quand.partition("T")[0]),
                 "heure": clock(event.quand),
                 "qui": names.get(event.acteur) or event.acteur,
                 "quoi": field_in_words(event),
@@ -147,7 +148,7 @@ def worded(chantier: AuditEnCours, champ: str, value: Any) -> str:
         return finding(chantier.checklist, str(value))
     if champ == "resultat":
         return RESULTATS_PRECEDENTS.get(str(value), clean(str(value)))
-    if champ == "evalue_par":
+    if champ == QUI:
         return depot.names().get(value) or clean(str(value))
     if champ in DAYS:
         return day(str(value))
@@ -155,7 +156,7 @@ def worded(chantier: AuditEnCours, champ: str, value: Any) -> str:
 
 
 #: The fields of a line that are days.
-DAYS: Final = frozenset({"evalue_le", "leve_le"})
+DAYS: Final = frozenset({QUAND, "leve_le"})
 #: What names a thing of the workspace.
 _NOMMANTS: Final = frozenset({"reference", "quoi", "texte"})
 

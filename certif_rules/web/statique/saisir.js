@@ -144,12 +144,14 @@ const dansTexte = (element) => element.matches("textarea, select, input:not([typ
 document.addEventListener("keydown", (evenement) => {
   if (!formulaire()) return;
   const commande = evenement.ctrlKey || evenement.metaKey;
+  // Alt + ↓ opens a list of choices.
+  const alternative = evenement.altKey && !evenement.target.matches("select");
   const gestes = [
     [commande && evenement.key === "Enter", () => formulaire().requestSubmit(id("suivante") ?? id("passer"))],
     [commande && evenement.code === "KeyK" && id("aller")?.offsetParent, () => id("aller").focus()],
     [commande && evenement.key.toLowerCase() === "z" && !evenement.shiftKey && !dansTexte(evenement.target), () => id("annuler").click()],
-    [evenement.altKey && evenement.key === "ArrowUp", () => id("precedente")?.click()],
-    [evenement.altKey && evenement.key === "ArrowDown", () => id("passer")?.click()],
+    [alternative && evenement.key === "ArrowUp", () => id("precedente")?.click()],
+    [alternative && evenement.key === "ArrowDown", () => id("passer")?.click()],
   ];
   const geste = gestes.find(([quand]) => quand);
   if (geste) {
