@@ -118,8 +118,17 @@ def frame(consultation: Consultation, etape: str) -> dict[str, Any]:
         "faites": len(due) - len(left),
         "dues": len(due),
         "partage": depot.shared_at(consultation.dossier.pk) > 0,
+        "accords": to_settle(consultation.etat),
         "reste": count(len(left), "ligne à évaluer", "lignes à évaluer"),
     }
+
+
+def to_settle(etat: Etat) -> int:
+    """Return of how many fields people said otherwise, and nobody chose: the conclusion waits for them.
+
+    What was done twice was done: nobody chooses between two acts.
+    """
+    return sum(champ.a_accorder and cle.genre != "acte" for cle, champ in etat.items())
 
 
 def line_in_words(ligne: Ligne) -> dict[str, Any]:
@@ -181,3 +190,8 @@ def go(nom: str, identifiant: Identifiant | None = None, **query: str) -> HttpRe
     asked = QueryDict(mutable=True)
     asked.update(query)
     return HttpResponseRedirect(f"{address}?{asked.urlencode(safe='/')}" if query else address)
+
+
+def go_near(nom: str, identifiant: Identifiant, ancre: str) -> HttpResponse:
+    """Return the way to a place of a page of a dossier."""
+    return HttpResponseRedirect(f"{reverse(nom, args=[identifiant])}#{ancre}")
