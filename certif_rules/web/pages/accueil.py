@@ -20,7 +20,7 @@ from certif_rules.services.resume import whole_agenda
 from certif_rules.web import copie, depot, models, personnes, transport
 from certif_rules.web.machine import today
 from certif_rules.web.pages.commun import actor, atelier, go
-from certif_rules.web.resumes import Suivi, agendas, all_followed
+from certif_rules.web.resumes import Entree, agendas, all_followed
 
 #: The tabs: the name of the address, the word.
 ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
@@ -95,7 +95,7 @@ def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
     return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
 
 
-def _listed(one: Suivi, jour: str) -> dict[str, Any]:
+def _listed(one: Entree, jour: str) -> dict[str, Any]:
     """Return an audit as a row: whose, which, when, how far, what comes next."""
     resume = one.resume
     terms = resume.termes if resume else ()
