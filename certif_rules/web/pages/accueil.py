@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from certif_rules.audit.examen import readable_day
@@ -120,12 +119,3 @@ def example(request: HttpRequest) -> HttpResponse:
     nom, content = given[0]
     dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
     return go("preparer", dossier.pk)
-
-
-ADRESSES = [
-    path("", home, name="accueil"),
-    path("a-relire", to_review, name="a-relire"),
-    path("echeances", due, name="echeances"),
-    path("echeances.ics", agenda, name="agenda"),
-    path("exemple", example, name="exemple"),
-]

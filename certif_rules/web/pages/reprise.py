@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
@@ -126,9 +126,3 @@ def _placed(issue: Issue) -> str:
     where = f"{clean(str(issue.location))} : " if issue.location else ""
     hint = issue.hint if issue.hint and not any(word in issue.hint for word in _COMMANDE) else ""
     return bound(clean(f"{where}{issue.message}{f' : {hint}' if hint else ''}"))
-
-
-ADRESSES = [
-    path("reprendre", take_up, name="reprendre"),
-    path("dossier/<uuid:identifiant>/archive", take_away, name="archive"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.audit.checklist import Ligne, Point
@@ -206,6 +205,3 @@ def _rules(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
             (nom, prose(known[nom].titre), prose(known[nom].reference)) for nom in cited if nom in known
         ],
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/ligne", panel, name="ligne")]
