@@ -1,12 +1,19 @@
 """The addresses; whatever is not here does not exist."""
 
 from certif_rules.web.pages import (
+    accorder,
     accueil,
+    actes,
+    apporter,
+    autodiagnostic,
     clore,
     contexte,
+    documents,
     duree,
+    ecarts,
     fichiers,
     lignes,
+    manques,
     moi,
     ouvrir,
     plan,
@@ -14,6 +21,7 @@ from certif_rules.web.pages import (
     preuves,
     reprise,
     saisir,
+    suivant,
     suivre,
     textes,
     une_ligne,
@@ -33,7 +41,18 @@ urlpatterns = [
     *une_ligne.ADRESSES,
     *preuves.ADRESSES,
     *textes.ADRESSES,
+    *accorder.ADRESSES,
+    *apporter.ADRESSES,
     *clore.ADRESSES,
     *suivre.ADRESSES,
+    *ecarts.ADRESSES,
+    *actes.ADRESSES,
+    *manques.ADRESSES,
+    *documents.ADRESSES,
+    *suivant.ADRESSES,
+    *autodiagnostic.ADRESSES,
     *fichiers.ADRESSES,
 ]
+
+handler404 = "certif_rules.web.garde.absent"
+handler500 = "certif_rules.web.garde.broken"

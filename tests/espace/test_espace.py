@@ -48,7 +48,7 @@ def test_what_the_rules_give_is_what_the_command_gives(
     root = begun(navigateur)
     given = {"base": "9", "constat": "nc_majeure", "commentaire": "x"}
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", given)
-    monkeypatch.chdir(tmp_path)  # what is told of the file names it as the page does
+    monkeypatch.chdir(tmp_path)  # what is told of a place of the file names it
     path = Path("constats.json")
     path.write_bytes(navigateur.get(f"{root}/fichiers/constats.json").content)
     bilan = cr.conclure(cr.open_registry(), path)
@@ -235,10 +235,28 @@ ADRESSES = {
     "{}/preuves": "GET POST",
     "{}/textes": "GET POST",
     "{}/textes.json": "GET",
+    "{}/accorder": "GET POST",
+    "{}/apporter": "POST",
     "{}/clore": "GET POST",
+    "{}/cloture": "POST",
     "{}/suivre": "GET",
     "{}/journal": "GET",
+    "{}/ecarts": "GET POST",
+    "{}/acte/decision": "POST",
+    "{}/transmettre": "POST",
+    "{}/relecture": "POST",
+    "{}/remarque": "POST",
+    "{}/manques": "GET POST",
+    "{}/documents": "GET",
+    "{}/remettre": "POST",
+    "{}/remis/1": "GET",
     "{}/fichiers/constats.json": "GET",
+    "{}/travaux": "POST",
+    "{}/travaux/inconnu": "GET",
+    "{}/travaux/inconnu/fichier": "GET",
+    "{}/suivant": "GET POST",
+    "{}/autodiagnostic": "GET POST",
+    "{}/autodiagnostic/inconnu/0.svg": "GET",
 }
 
 
@@ -250,15 +268,27 @@ def test_each_address_answers_to_its_methods_alone(navigateur: Any, method: str)
         response = navigateur.generic(method, address.format(root))
         assert (response.status_code != 405) is (method in methods.split()), (method, address)
         assert "unsafe" not in response.headers["Content-Security-Policy"]
-    assert navigateur.generic(method, "/inconnue").status_code == 404
+        assert (response.status_code == 405) is ("Ce geste n’est pas".encode() in response.content)
+    unknown = navigateur.generic(method, "/inconnue")
+    assert (unknown.status_code, "Page introuvable" in text(unknown)) == (404, True)
     assert navigateur.generic(method, f"{root}/fichiers/../../etc/passwd").status_code == 404
 
 
-def test_every_address_is_in_the_matrix() -> None:
+def test_every_address_is_in_the_matrix(django: None) -> None:
     """No address is added without being refused to whoever it is not for."""
     from certif_rules.web.adresses import urlpatterns
 
     assert len(urlpatterns) == len(ADRESSES)
+
+
+def test_every_address_is_a_screen_that_is_looked_at_or_shows_none(django: None) -> None:
+    """No page is added without being looked at in Chromium, in every theme and width."""
+    from ecrans import ECRANS, SANS_ECRAN
+
+    from certif_rules.web.adresses import urlpatterns
+
+    assert {one.name for one in urlpatterns} ^ {*ECRANS, *SANS_ECRAN} == set()
+    assert SANS_ECRAN.isdisjoint(ECRANS)
 
 
 def run(base: Path, *options: str) -> subprocess.Popen[str]:

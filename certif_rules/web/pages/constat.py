@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.http import HttpRequest, QueryDict
 from msgspec import Struct
 
+from certif_rules.audit.checklist import elsewhere
 from certif_rules.audit.compte_rendu import Conflit
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.recevabilite import lacks_text
@@ -71,6 +72,13 @@ def filter_of(request: HttpRequest) -> dict[str, str]:
     return {"voir": voir} if voir else {}
 
 
+def _facts(chantier: AuditEnCours) -> list[tuple[str, str]]:
+    """Return the facts that Préparer asks: their ids and questions, to go there from a line."""
+    checklist = chantier.checklist
+    facts = (one for one in checklist.referentiel.faits.values() if not elsewhere(checklist, one))
+    return [(one.id, prose(one.question)) for one in facts]
+
+
 def line_page(
     request: HttpRequest,
     consultation: Consultation,
@@ -95,6 +103,7 @@ def line_page(
         **frame(consultation, "saisir"),
         "damier": board(consultation, filter_of(request).get("voir", ""), actor(request)),
         "ici": nom,
+        "faits": _facts(chantier),
         "base": saisie.base if saisie else dossier.version,
         "ligne": in_full(chantier, sujet),
         "choix": possible,
@@ -189,7 +198,7 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
                 {
                     "geste": f"{cle.champ}|{cle.site}|{rank}",
                     "valeur": worded(consultation.chantier, cle.champ, one.valeur),
-                    "par": names.get(one.acteur, ""),
+                    "par": names.get(one.acteur) or "sans nom",
                     "heure": clock(one.quand) if one.quand else "",
                 }
                 for rank, one in enumerate(champ.versions)

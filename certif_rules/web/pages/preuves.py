@@ -247,7 +247,7 @@ def _thing(
             {
                 "champ": rubrique.champs.get(champ, champ),
                 "valeurs": [
-                    (f"{champ}|{rank}", clean(str(v.valeur or "vide")), names.get(v.acteur, ""))
+                    (f"{champ}|{rank}", clean(str(v.valeur or "vide")), names.get(v.acteur) or "sans nom")
                     for rank, v in enumerate(one.champs[champ].versions)
                 ],
             }

@@ -71,7 +71,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         **common,
         "titre": title(sujet),
         "exigence": exigence,
-        "longue": len(exigence) > 260,
+        "longue": len(exigence) > 210,
         "sensibles": texts.get(DONNEES_SENSIBLES, []),
         "attendu": texts.get("Niveau attendu", []),
         "preuves": texts.get("Exemples de preuves", []),
@@ -124,7 +124,7 @@ def history(
             {
                 "jour": day(event.quand.partition("T")[0]),
                 "heure": clock(event.quand),
-                "qui": names.get(event.acteur, ""),
+                "qui": names.get(event.acteur) or "sans nom",
                 "quoi": field_in_words(event),
                 "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
             }
