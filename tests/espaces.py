@@ -57,6 +57,20 @@ def seen(navigateur: Any, page: str) -> str:
     return match[1]
 
 
+def version(root: str) -> str:
+    """The version of a dossier."""
+    from certif_rules.web import models
+
+    return str(models.DossierSuivi.objects.get(pk=root.rpartition("/")[2]).version)
+
+
+def found(navigateur: Any, root: str, **lines: tuple[str, str]) -> None:
+    """Record findings with their statement, by number of the line of the base."""
+    for numero, (constat, commentaire) in lines.items():
+        given = {"base": version(root), "constat": constat, "commentaire": commentaire}
+        navigateur.post(f"{root}/saisir?ligne=qualiopi/{numero.removeprefix('n')}", given)
+
+
 def begun_with(navigateur: Any, **given: Any) -> str:
     """The address of an audit begun by the form of a new one."""
     response = navigateur.post("/nouveau", {**NOUVEAU, **given})

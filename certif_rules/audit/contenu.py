@@ -108,10 +108,11 @@ class VerificationPrecedente(Struct, frozen=True, kw_only=True):
 
 
 class Manque(Struct, frozen=True):
-    """A lack names something that a complete report has, and that was not given."""
+    """A lack names what a complete report has and was not given, and the field that would give it."""
 
     rubrique: str
     texte: str
+    champ: str = ""
 
 
 class Rapport(Struct, frozen=True, kw_only=True):

@@ -44,21 +44,21 @@ def missing(
     """Yield everything that was not given, in the order of a report."""
     checklist, compte_rendu = bilan.checklist, bilan.dossier.compte_rendu
     contexte = checklist.contexte
-    for given, name in (
-        (contexte.organisme.nom, "nom de l’organisme"),
-        (contexte.organisme.sites, "sites de l’organisme"),
-        (contexte.mode, "mode de l’audit : sur site, à distance"),
+    for given, name, champ in (
+        (contexte.organisme.nom, "nom de l’organisme", "organisme.nom"),
+        (contexte.organisme.sites, "sites de l’organisme", "organisme.sites"),
+        (contexte.mode, "mode de l’audit : sur site, à distance", "audit.mode"),
     ):
         if not given:
-            yield Manque("Champ", name)
+            yield Manque("Champ", name, champ)
     for cle, name in _PARTIES.items():
         if getattr(compte_rendu, cle) is None:
-            yield Manque("Rapport", name)
+            yield Manque("Rapport", name, cle)
     yield from _missing_earlier(bilan)
     yield from _missing_lines(bilan, vues)
     yield from _missing_points(points)
     if bilan.dossier.notifie_le is None and ecarts:
-        yield Manque("Écarts", "jour où les écarts ont été notifiés")
+        yield Manque("Écarts", "jour où les écarts ont été notifiés", "ecarts_notifies_le")
     yield from _missing_follow_up(ecarts)
     yield from _missing_acts(bilan)
 
@@ -74,7 +74,7 @@ def _missing_follow_up(ecarts: tuple[Ecart, ...]) -> Iterator[Manque]:
         lacking.setdefault(names, []).append(ecart)
     for names, alike in lacking.items():
         if names:
-            yield Manque("Écarts", f"{', '.join(_named(alike))} : {', '.join(names)}")
+            yield Manque("Écarts", f"{', '.join(_named(alike))} : {', '.join(names)}", "ecart")
 
 
 def _named(ecarts: list[Ecart]) -> Iterator[str]:
@@ -95,14 +95,14 @@ def _missing_earlier(bilan: Bilan) -> Iterator[Manque]:
     if contexte.precedent is None:
         asked = any(m.code == "precedent_inconnu" for ligne in checklist.lignes for m in ligne.motifs)
         if asked or type_audit.precedents:
-            yield Manque("Audit précédent", "audit précédent et ses constats")
+            yield Manque("Audit précédent", "audit précédent et ses constats", "precedent")
         return
     if contexte.precedent.constats is None:
-        yield Manque("Audit précédent", "constats de l’audit précédent")
+        yield Manque("Audit précédent", "constats de l’audit précédent", "precedent")
     if lacks_earlier_checks(checklist):
-        yield Manque("Audit précédent", "vérifications hors indicateurs de l’audit précédent")
+        yield Manque("Audit précédent", "vérifications hors indicateurs de l’audit précédent", "precedent")
     if compte_rendu.changements is None:
-        yield Manque("Rapport", "changements depuis l’audit précédent")
+        yield Manque("Rapport", "changements depuis l’audit précédent", "changements")
 
 
 def lacks_earlier_checks(checklist: Checklist) -> bool:
@@ -134,16 +134,16 @@ def _missing_lines(bilan: Bilan, vues: tuple[LigneVue, ...]) -> Iterator[Manque]
         (unread, "constats sans le texte sur lequel ils reposent (document, page)"),
     ):
         if lines:
-            yield Manque("Constats", f"{words} : {numbers(lines)}")
+            yield Manque("Constats", f"{words} : {numbers(lines)}", "constats")
 
 
 def _missing_points(points: tuple[PointVu, ...]) -> Iterator[Manque]:
     left = [f"{vu.numero}, {vu.point.texte.rstrip('.')}" for vu in points if vu.resultat is None]
     bare = [vu.numero for vu in points if vu.resultat is not None and not _evidence(vu.releve)]
     if left:
-        yield Manque("Vérifications", f"à faire : {' ; '.join(left)}")
+        yield Manque("Vérifications", f"à faire : {' ; '.join(left)}", "verifications")
     if bare:
-        yield Manque("Vérifications", f"sans preuve notée : {', '.join(bare)}")
+        yield Manque("Vérifications", f"sans preuve notée : {', '.join(bare)}", "verifications")
 
 
 def _evidence(releve: Releve | None) -> bool:
@@ -154,30 +154,33 @@ def _missing_acts(bilan: Bilan) -> Iterator[Manque]:
     evaluation = bilan.dossier.compte_rendu.evaluation
     decisions = bilan.dossier.compte_rendu.decision
     if evaluation is None:
-        yield Manque("Évaluation", "par qui, quel jour, ce qui est recommandé")
+        yield Manque("Évaluation", "par qui, quel jour, ce qui est recommandé", "evaluation")
     else:
         parts = (evaluation.par, evaluation.le, evaluation.recommandation)
-        yield from _lacking("Évaluation", ("par qui", "quel jour", "ce qui est recommandé"), parts)
+        yield from _lacking(
+            "evaluation", "Évaluation", ("par qui", "quel jour", "ce qui est recommandé"), parts
+        )
     yield from _missing_opinions(bilan)
     if not decisions:
-        yield Manque("Décision", "par qui, quel jour, ce qui est décidé")
+        yield Manque("Décision", "par qui, quel jour, ce qui est décidé", "decision")
     for decision in decisions or ():
         if other_than_called_for(bilan, decision) and not decision.motif:
-            yield Manque("Décision", "motif d’une décision que les constats n’appellent pas")
+            yield Manque("Décision", "motif d’une décision que les constats n’appellent pas", "decision")
         given = (decision.par or decision.instance, decision.le, decision.decision)
-        yield from _lacking("Décision", ("par qui", "quel jour", "ce qui est décidé"), given)
+        yield from _lacking("decision", "Décision", ("par qui", "quel jour", "ce qui est décidé"), given)
     for suivi in follow_up(bilan.procedure, bilan.dossier.compte_rendu):
         if suivi.role == "notifie" and _lacks_day(suivi):
-            yield Manque(
-                "Notification", ", ".join(filter(None, (name_of(bilan.procedure, suivi), "quel jour")))
-            )
+            words = ", ".join(filter(None, (name_of(bilan.procedure, suivi), "quel jour")))
+            yield Manque("Notification", words, "notification")
 
 
-def _lacking(rubrique: str, names: tuple[str, ...], values: tuple[object, ...]) -> Iterator[Manque]:
+def _lacking(
+    champ: str, rubrique: str, names: tuple[str, ...], values: tuple[object, ...]
+) -> Iterator[Manque]:
     """Yield, in one entry, the names of the values that are not given."""
     left = [name for name, value in zip(names, values, strict=True) if not value]
     if left:
-        yield Manque(rubrique, ", ".join(left))
+        yield Manque(rubrique, ", ".join(left), champ)
 
 
 def _missing_opinions(bilan: Bilan) -> Iterator[Manque]:
@@ -188,7 +191,8 @@ def _missing_opinions(bilan: Bilan) -> Iterator[Manque]:
             sure = suivi.prevu is None or suivi.prevu.certain
             parts += ["dans quel sens"] if sure and (suivi.rendu is None or not word_of(suivi.rendu)) else []
             if parts:
-                yield Manque("Avis", ", ".join(filter(None, (name_of(bilan.procedure, suivi), *parts))))
+                words = ", ".join(filter(None, (name_of(bilan.procedure, suivi), *parts)))
+                yield Manque("Avis", words, "avis")
 
 
 def _lacks_day(suivi: ActeSuivi) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
 
-from certif_rules.audit.aggravation import counted
+from certif_rules.audit.aggravation import counted, worst
 from certif_rules.audit.checklist import (
     NON_SATISFAITE,
     SATISFAITE,
@@ -56,6 +58,30 @@ def make_report(bilan: Bilan) -> Rapport:
         ouvertes=tuple(vue for vue in vues if vue.ligne.etat == "a_confirmer" and vue.constat is None),
         manques=tuple(missing(bilan, vues, points, ecarts)),
     )
+
+
+def gravest_first(rapport: Rapport) -> tuple[Ecart, ...]:
+    """Return the gaps of a report, the gravest first, then what is due first, then in the order of lines.
+
+    A gap that certainly counts as another is as grave as that one; one that was lifted comes last.
+    """
+    referentiel = rapport.checklist.referentiel
+    grave = worst(referentiel.jugements.values())
+
+    def rank(ecart: Ecart) -> tuple[bool, bool, Fraction, date]:
+        compte = ecart.compte
+        constat = compte.possibles[0] if compte is not None and compte.certaine else ecart.constat
+        declared = referentiel.constats.get(constat or "")
+        level = declared.valeur if declared is not None else None
+        due = [day for day in (ecart.echeance.dates.values() if ecart.echeance else ()) if day is not None]
+        return (
+            not ecart.releve.ouvert,
+            constat not in grave,
+            Fraction(level or 0),
+            min(due, default=date.max),
+        )
+
+    return tuple(sorted(rapport.ecarts, key=rank))
 
 
 # ---- lines ----------------------------------------------------------------------------------------------

@@ -105,6 +105,12 @@ def levels_after_lifting(checklist: Checklist) -> tuple[str, ...]:
     return tuple(c for c in checklist.referentiel.constats if c in reached)
 
 
+def next_levels(checklist: Checklist, ligne: Ligne, constat: str) -> tuple[str, ...]:
+    """Return the levels that lifting this finding of a line may give; none where it is no level."""
+    levels = _levels(checklist, ligne.constats_permis)
+    return tuple(level for level in levels if level != constat) if constat in levels else ()
+
+
 def _levels(checklist: Checklist, constats: Iterable[str]) -> list[str]:
     """Return those of these findings that are levels of a scale."""
     known = checklist.referentiel.constats

@@ -79,6 +79,7 @@ def changes_nothing(champ: Champ | None, valeur: Any, base: int) -> bool:
     if champ is None:
         return valeur in (None, "", [], {})
     unseen = [one for one in champ.versions if one.version > base]
+    if any(one.valeur == valeur for one in unseen):
+        return len(unseen) == len(champ.versions)  # else those that were seen give way
     # Who has seen several values chooses one of them by giving it again: that is a change.
-    standing = unseen if unseen or champ.a_accorder else champ.versions
-    return any(one.valeur == valeur for one in standing)
+    return not unseen and not champ.a_accorder and champ.valeur == valeur

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from certif_rules.audit.compte_rendu import CLES as PARTIES
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.colonnes import signatures
 from certif_rules.journal.annexes import annexes, in_a_sentence
@@ -19,7 +20,7 @@ _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
     "verification": ("verifications", "resultat"),
 }
 #: What the head holds field by field; its other keys are values, whole.
-_PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel"})
+_PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel", "evaluation"})
 #: What a finding holds by key.
 _PAR_CLE: Final = frozenset({"ecart", "complements"})
 #: The references of the proofs of a line; who assessed it, and when.
@@ -48,7 +49,7 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
         entry = data if cle.genre == "tete" else _entry(data, cle)
         if champ.a_accorder:
             entry.setdefault("a_accorder", []).append(_dispute(cle, champ, known))
-        elif champ.valeur not in _SANS_VALEUR:
+        elif champ.valeur not in _SANS_VALEUR or says_none(cle, champ.valeur):
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
@@ -59,6 +60,11 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
     if given := texts_given(etat, data.get("textes")):
         data["textes"] = given
     return data
+
+
+def says_none(cle: Endroit, valeur: Any) -> bool:
+    """Return whether an empty list says something: « none, and it is known », of a part of the report."""
+    return valeur == [] and cle.genre == "tete" and cle.champ in PARTIES
 
 
 def _place(ligne: str) -> Endroit:

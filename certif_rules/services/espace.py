@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Mouvement, correct
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.questions import Question, questions
+from certif_rules.audit.rapport import make_report
 from certif_rules.audit.recevabilite import check_finding, with_ids
 from certif_rules.audit.sites import check_sites
 from certif_rules.echanges.constats import write_dossier
@@ -114,3 +116,8 @@ def concluded(registry: Registry, chantier: AuditEnCours) -> Bilan:
     """Return what the findings recorded so far call for; what is still possible is not decided."""
     checklist, dossier = chantier.checklist, chantier.dossier
     return conclude(checklist, dossier, procedure_of(registry, checklist, dossier))
+
+
+def reported(registry: Registry, chantier: AuditEnCours) -> Rapport:
+    """Return what a report of the findings recorded so far says, and what it lacks."""
+    return make_report(concluded(registry, chantier))

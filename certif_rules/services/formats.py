@@ -152,6 +152,9 @@ LIVRABLES: Final[Mapping[str, Livrable]] = {
         ),
         Livrable(nom="plan", formats=_PAGES, compose="certif_rules.documents.plan.composition:compose"),
         Livrable(
+            nom="cloture", formats=_PAGES, compose="certif_rules.documents.rapport.composition:closing_sheet"
+        ),
+        Livrable(
             nom="grille",
             formats=("table", "html", "csv", "yaml", "json", "docx", "pdf"),
             compose="certif_rules.documents.autodiagnostic.grille:compose",

@@ -20,6 +20,7 @@ from certif_rules.journal.evenements import (
     falsified,
     sealed,
 )
+from certif_rules.journal.fichier import says_none
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.web import models
 from certif_rules.web.machine import drawn, now
@@ -59,7 +60,8 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
         why = contained(raison, sel=drawn()) if raison else None
         for don in dons:
             champ = champs.get(don.cle)
-            if changes_nothing(champ, don.valeur, base):
+            known_none = champ is None and says_none(don.cle, don.valeur)
+            if changes_nothing(champ, don.valeur, base) and not known_none:
                 continue
             dossier.version += 1
             content = contained(don.valeur, sel=drawn())

@@ -47,7 +47,7 @@ class Garde:
             response = _impossible(request, response)
         if request.method == "POST":
             copie.wake()
-        response.headers["Content-Security-Policy"] = POLITIQUE
+        response.headers.setdefault("Content-Security-Policy", POLITIQUE)  # a document has one of its own
         response.headers["Referrer-Policy"] = "same-origin"  # none at all makes an Origin of null
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers.setdefault("Cache-Control", "no-store")

@@ -21,6 +21,11 @@ def drawn() -> str:
     return secrets.token_urlsafe(24)
 
 
+def day_here(quand: str) -> str:
+    """Return the day here of a moment that an event wrote, as an ISO date."""
+    return datetime.fromisoformat(quand).astimezone().date().isoformat()
+
+
 def clock(quand: str) -> str:
     """Return the hour here of a moment that an event wrote: « 10:42 »."""
     return f"{datetime.fromisoformat(quand).astimezone():%H:%M}"

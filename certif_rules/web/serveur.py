@@ -58,6 +58,8 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
         from django.core.wsgi import get_wsgi_application
         from waitress.server import create_server
 
+        from certif_rules.web.travaux import IMPRIMERIE
+
         server = create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
         address = f"http://{HOTE}:{listening.getsockname()[1]}/?jeton={key}"
         beside = _beside(base)
@@ -68,6 +70,7 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
             ready(address)
             server.run()
         finally:
+            IMPRIMERIE.end()
             copies.end()
             beside.unlink(missing_ok=True)
             server.close()

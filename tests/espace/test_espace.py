@@ -39,14 +39,17 @@ def test_a_whole_audit_by_hand(navigateur: Any) -> None:
     assert data["conclusions"][0]["mineures"] == 1
 
 
-def test_what_the_rules_give_is_what_the_command_gives(navigateur: Any, tmp_path: Path) -> None:
+def test_what_the_rules_give_is_what_the_command_gives(
+    navigateur: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The findings file that is sent, read by the program, gives the conclusion of the pages."""
     import certif_rules as cr
 
     root = begun(navigateur)
     given = {"base": "9", "constat": "nc_majeure", "commentaire": "x"}
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", given)
-    path = tmp_path / "constats.json"
+    monkeypatch.chdir(tmp_path)  # what is told of a place of the file names it
+    path = Path("constats.json")
     path.write_bytes(navigateur.get(f"{root}/fichiers/constats.json").content)
     bilan = cr.conclure(cr.open_registry(), path)
     assert cr.ecrire(bilan, "json") == navigateur.get(f"{root}/fichiers/conclusion.json").content
@@ -60,9 +63,9 @@ def test_two_windows_lose_no_word(navigateur: Any) -> None:
     line = f"{root}/saisir?ligne=qualiopi/2"
     shown = seen(navigateur, line)
     navigateur.post(line, {"base": shown, "commentaire": "la première"})
-    navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    second = navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    assert "À accorder, commentaire" in text(second)
     page = text(navigateur.get(line))
-    assert "À accorder, commentaire" in page
     assert "la première" in page
     assert "la seconde" in page
     navigateur.post(line, {"base": "99", "commentaire": "la seconde"})
@@ -232,10 +235,28 @@ ADRESSES = {
     "{}/preuves": "GET POST",
     "{}/textes": "GET POST",
     "{}/textes.json": "GET",
+    "{}/accorder": "GET POST",
+    "{}/apporter": "POST",
     "{}/clore": "GET POST",
+    "{}/cloture": "POST",
     "{}/suivre": "GET",
     "{}/journal": "GET",
+    "{}/ecarts": "GET POST",
+    "{}/acte/decision": "POST",
+    "{}/transmettre": "POST",
+    "{}/relecture": "POST",
+    "{}/remarque": "POST",
+    "{}/manques": "GET POST",
+    "{}/documents": "GET",
+    "{}/remettre": "POST",
+    "{}/remis/1": "GET",
     "{}/fichiers/constats.json": "GET",
+    "{}/travaux": "POST",
+    "{}/travaux/inconnu": "GET",
+    "{}/travaux/inconnu/fichier": "GET",
+    "{}/suivant": "GET POST",
+    "{}/autodiagnostic": "GET POST",
+    "{}/autodiagnostic/inconnu/0.svg": "GET",
 }
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from msgspec.structs import replace
+
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.contenu import Ecart, Rapport
 from certif_rules.blocs import arbre as b
-from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents import emetteur
 from certif_rules.documents.rapport import actes, constats, fin, ouverture, verifications
+from certif_rules.documents.rapport.cloture import closing_blocks
 from certif_rules.documents.rapport.ecarts import closing, sheets
-from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity, line_name
+from certif_rules.documents.rapport.redaction import NON_RENSEIGNE, counts_as, gravity, noticed
 from certif_rules.francais import capital
 from certif_rules.habillage.modele import Place
 
@@ -41,6 +43,13 @@ def sheets_only(rapport: Rapport) -> b.Document:
     autres = [a for a in rapport.bilan.avertissements if a.code == "autres_regles"]
     notices = tuple(b.Encadre(titre="Autres règles", texte=prose(a.message), ton="attention") for a in autres)
     return _document(rapport, capital(rapport.checklist.referentiel.vocabulaire.fiches), (*notices, *blocs))
+
+
+def closing_sheet(rapport: Rapport) -> b.Document:
+    """Return the sheet of the closing meeting, to be signed there."""
+    brief = b.Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
+    document = _document(rapport, "Fiche de la réunion de clôture", (brief, *closing_blocks(rapport)))
+    return replace(document, sommaire=False)
 
 
 def _document(rapport: Rapport, titre: str, blocs: tuple[b.Bloc, ...]) -> b.Document:
@@ -77,24 +86,10 @@ def _opening(rapport: Rapport) -> Iterator[b.Bloc]:
             yield b.Encadre(titre="Autres règles", texte=prose(avertissement.message), ton="attention")
     yield b.Fiche(legende="L’audit en bref", rangs=tuple(_brief(rapport)))
     yield constats.summary(rapport)
-    yield from _noticed(rapport)
-    yield from fin.missing(rapport)
-
-
-def _noticed(rapport: Rapport) -> Iterator[b.Bloc]:
-    """Yield what the auditor noticed besides findings, strong points and others, each with its lines."""
-    checklist = rapport.checklist
-    rows = []
-    for nom, annotation in checklist.referentiel.annotations.items():
-        lines = [
-            line_name(checklist, vue.ligne)
-            for section in rapport.sections
-            for vue in section.lignes
-            if vue.releve is not None and nom in vue.releve.annotations
-        ]
-        rows += [(prose(annotation.titre), joined(lines))] if lines else []
+    rows = tuple(noticed(rapport))
     if rows:
-        yield b.Fiche(legende="Ce que l’auditeur signale", rangs=tuple(rows))
+        yield b.Fiche(legende="Ce que l’auditeur signale", rangs=rows)
+    yield from fin.missing(rapport)
 
 
 def _brief(rapport: Rapport) -> Iterator[tuple[str, str]]:

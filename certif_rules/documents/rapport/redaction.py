@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from certif_rules.audit.aggravation import Compte
@@ -177,6 +177,20 @@ def referentiel_name(referentiel: Referentiel, origine: str) -> str:
     """Return a référentiel of the stack as people call it."""
     names = (c.couche.nom for c in referentiel.couches if c.couche.referentiel == origine and c.couche.nom)
     return prose(next(names, origine))
+
+
+def noticed(rapport: Rapport) -> Iterator[tuple[str, b.Texte]]:
+    """Yield what the auditor noticed besides findings, strong points and others, each with its lines."""
+    checklist = rapport.checklist
+    for nom, annotation in checklist.referentiel.annotations.items():
+        lines = [
+            line_name(checklist, vue.ligne)
+            for section in rapport.sections
+            for vue in section.lignes
+            if vue.releve is not None and nom in vue.releve.annotations
+        ]
+        if lines:
+            yield prose(annotation.titre), joined(lines)
 
 
 def numbers(vues: Iterable[LigneVue]) -> str:

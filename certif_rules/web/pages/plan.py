@@ -39,6 +39,8 @@ FORMATS: Final[Mapping[str, tuple[str, str]]] = {
     "plan.docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "plan.pdf": ("pdf", "application/pdf"),
 }
+#: The fields of a slot that may be wrong.
+_CHAMPS: Final = (*TEXTES, "auditeurs")
 _PERSONNE: Final = ("role", "initiales", "nom", "organisation")
 #: Rows of the table of people that are left to fill, and the length of what identifies a slot.
 _LIBRES, _COURT = 2, 9
@@ -88,6 +90,9 @@ def _given(post: QueryDict, consultation: Consultation, shown: Etat, faults: lis
     slots = {annexe.id: slot_of(annexe) for annexe in annexes(shown, "creneau")}
     if quoi == "creneau":
         after = posted(post)
+        after = replace(
+            after, lignes=tuple(one for one in after.lignes if one in checklist.referentiel.indicateurs)
+        )
         faults += wrong(after, checklist)
         before = slots.get(after.id)
         if before is None:
@@ -186,7 +191,7 @@ def _page(
         "connues": [(p["role"], person_of(p), p["organisation"]) for p in people],
         "initiales": [p["initiales"] or p["nom"] for p in people if p["initiales"] or p["nom"]],
         "fautes_personnes": fault_texts(i for i in issues if i.champ == "personnes"),
-        "fautes": fault_texts(i for i in issues if i.champ not in (*TEXTES, "personnes")),
+        "fautes": fault_texts(i for i in issues if i.champ not in (*_CHAMPS, "personnes")),
         "seances": _sessions(consultation, own),
         "documents": list(FORMATS),
     }
@@ -237,7 +242,7 @@ def _form(own: PlanAudit, slot: Creneau, issues: Iterable[Issue]) -> dict[str, A
             for critere, lines in own.checklist.groupes
             if any(line in own.dues for line in lines)
         ],
-        "fautes": {nom: fault_texts(i for i in every if i.champ == nom) for nom in TEXTES},
+        "fautes": {nom: fault_texts(i for i in every if i.champ == nom) for nom in _CHAMPS},
     }
 
 

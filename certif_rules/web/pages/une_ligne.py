@@ -112,7 +112,7 @@ def history(
             {
                 "jour": day(event.quand.partition("T")[0]),
                 "heure": clock(event.quand),
-                "qui": names.get(event.acteur, event.acteur) or "sans nom",
+                "qui": names.get(event.acteur) or "sans nom",
                 "quoi": field_in_words(event),
                 "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
             }

@@ -1,0 +1,135 @@
+"""A colleague's file brought into an audit: what it changes, field by field, since what it was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from certif_rules.audit.compte_rendu import CLES, Conflit
+from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
+from certif_rules.audit.silence import kept_from
+from certif_rules.audit.sites import NOTIFICATION
+from certif_rules.echanges.constats import as_data, head_as_data
+from certif_rules.errors import DataError, Issue, Location
+from certif_rules.journal.evenements import Endroit, Genre
+from certif_rules.journal.fichier import fields_of
+from certif_rules.plugins.registry import Registry
+from certif_rules.services.constats import with_rules
+from certif_rules.services.espace import AuditEnCours
+from certif_rules.services.lecture import read_grids
+from certif_rules.source.entree import FichierDonne
+
+#: What of the head of a file is said about the audit done; the rest is what it was asked.
+_DITES: Final = frozenset({*CLES, NOTIFICATION})
+#: What two files of one audit may not say differently, and what each is called.
+_TETES: Final[Mapping[str, str]] = {
+    "referentiel": "référentiel et édition",
+    "audit": "type, jour ou mode de l’audit",
+    "organisme": "organisme, catégories, faits ou sites",
+    "ajouts": "ce qu’une extension ajoute",
+    "precedent": "audit précédent",
+    "certificats": "certificats détenus",
+}
+
+
+class ValeurDuFichier(Struct, frozen=True, kw_only=True):
+    """A file gives this value to a field; ``vu``: having seen what stood there."""
+
+    cle: Endroit
+    valeur: Any
+    vu: bool = True
+
+
+class Apporte(Struct, frozen=True, kw_only=True):
+    """A contribution says what a file changes, who signed its findings, what must be known of it."""
+
+    changements: tuple[ValeurDuFichier, ...]
+    signataires: tuple[str, ...]
+    avertissements: tuple[str, ...]
+
+
+def brought_by(registry: Registry, source: FichierDonne, base: AuditEnCours, *, known: bool) -> Apporte:
+    """Return what a file says otherwise than the audit it was made from.
+
+    Args:
+        registry: the rules that are installed.
+        source: a grid, findings, the export of a form.
+        base: the audit as it stood when the file was made; as it stands, where nobody knows.
+        known: whether that is known: if not, an empty field says nothing, and no value is said to be seen.
+
+    Raises:
+        DataError: the file cannot be read, was altered, or is of another audit; everything is listed.
+    """
+    lecture = read_grids(registry, [source])
+    issues = list(_foreign(with_rules(base.checklist, base.dossier), lecture.dossier, source.nom))
+    if issues:
+        raise DataError(issues)
+    whole = kept_from(base.dossier, lecture.dossier, lecture.silence)
+    before, now = dict(_fields(base.dossier)), dict(_fields(whole))
+    changes = [
+        ValeurDuFichier(cle=cle, valeur=now.get(cle), vu=known)
+        for cle in dict.fromkeys((*now, *before))
+        if now.get(cle) != before.get(cle) and (known or now.get(cle) is not None)
+    ]
+    changes += [ValeurDuFichier(cle=cle, valeur=valeur, vu=False) for cle, valeur in _open(lecture.dossier)]
+    signed = (name for one in whole.releves for name in one.signataires)
+    return Apporte(
+        changements=tuple(changes),
+        signataires=tuple(dict.fromkeys(signed)),
+        avertissements=tuple(a.message for a in lecture.avertissements),
+    )
+
+
+def _fields(dossier: Dossier) -> Iterator[tuple[Endroit, Any]]:
+    """Yield what findings say, field by field; what is empty, or left to assess, is left out."""
+    for cle, value in fields_of(as_data(dossier)):
+        about = cle.genre != "tete" or cle.champ.partition(".")[0] in _DITES
+        known_none = cle.genre == "tete" and value == []
+        if about and (known_none or value not in (None, "", [], {}, A_EVALUER)):
+            yield cle, value
+
+
+def _foreign(ours: Dossier, theirs: Dossier, nom: str) -> Iterator[Issue]:
+    """Yield what keeps a file from being of this audit, as it stood when the file was made."""
+    here, there = _head(ours), _head(theirs)
+    differ = [words for key, words in _TETES.items() if here.get(key) != there.get(key)]
+    if differ:
+        one, two = _who(here), _who(there)
+        whose = f" : « {two} » dans le fichier, « {one} » ici" if one != two else ""
+        message = f"ce fichier n’est pas du même audit, ou le contexte a changé depuis{whose}"
+        hint = f"ce qui diffère : {' ; '.join(differ)}"
+        yield Issue("dossiers-differents", message, Location(nom), hint)
+
+
+def _head(dossier: Dossier) -> dict[str, Any]:
+    head: dict[str, Any] = head_as_data(dossier)
+    stack = head.get("referentiel") or {}
+    return {**head, "referentiel": {key: stack.get(key) for key in ("id", "edition")}}
+
+
+def _who(head: Mapping[str, Any]) -> str:
+    return str((head.get("organisme") or {}).get("nom") or "organisme sans nom")
+
+
+def _open(dossier: Dossier) -> Iterator[tuple[Endroit, Any]]:
+    """Yield the values that a file leaves to settle itself."""
+    yield from _values(dossier.a_accorder, Endroit("tete", ""))
+    lists: tuple[tuple[Genre, tuple[Releve, ...]], ...] = (
+        ("ligne", dossier.releves),
+        ("verification", dossier.verifications),
+    )
+    for genre, releves in lists:
+        for releve in releves:
+            for one in (releve, *releve.par_site):
+                site = one.site or "" if one is not releve else ""
+                yield from _values(one.disputes, Endroit(genre, "", releve.ligne, site))
+
+
+def _values(conflits: tuple[Conflit, ...], place: Endroit) -> Iterator[tuple[Endroit, Any]]:
+    for conflit in conflits:
+        for given in conflit.valeurs:
+            if not conflit.aucune:
+                yield replace(place, champ=conflit.champ), given.valeur

@@ -1,0 +1,167 @@
+"""À accorder: a colleague's file joins, and what two people said otherwise is settled, one gesture each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_http_methods
+
+from certif_rules.audit.constats import A_EVALUER
+from certif_rules.audit.sites import NOMS
+from certif_rules.blocs.typographie import clean, day
+from certif_rules.documents.mots import field_name, finding
+from certif_rules.errors import DataError, Issue, IssuesError
+from certif_rules.francais import count
+from certif_rules.journal.etat import Champ
+from certif_rules.journal.evenements import Endroit
+from certif_rules.web import depot
+from certif_rules.web.depot import Don
+from certif_rules.web.machine import clock, day_here
+from certif_rules.web.models import Identifiant
+from certif_rules.web.pages.commun import (
+    Consultation,
+    consult,
+    frame,
+    give,
+    go,
+    in_words,
+    line_in_words,
+)
+
+#: Most files taken at once.
+_FICHIERS: Final = 8
+_GENRES: Final = {
+    "tete": "L’audit lui-même",
+    "verification": "Vérification",
+    "preuve": "Preuve",
+    "piece": "Pièce demandée",
+    "note": "Note",
+    "texte": "Texte donné",
+    "creneau": "Plan",
+    "confirmation": "Périmètre",
+    "remarque": "Remarque de relecture",
+}
+
+
+@require_http_methods(["GET", "POST"])
+def settle(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
+    """Show what people said otherwise, each value by name and time; record what is chosen."""
+    consultation = consult(identifiant)
+    if request.method == "GET":
+        return render(request, "accorder.html", laid_out(consultation, request.GET))
+    cle = _place(request.POST)
+    champ = consultation.etat.get(cle)
+    faults: list[str] = []
+    if champ is None or not champ.a_accorder:
+        faults = ["ce champ n’est plus à accorder : quelqu’un vient de choisir"]
+    else:
+        try:
+            give(request, identifiant, [Don(cle, _chosen(request.POST, champ))])
+            return go("accorder", identifiant)
+        except IssuesError as error:
+            faults = in_words(error.issues)
+    page = laid_out(consultation, request.GET) | {"fautes": faults}
+    return render(request, "accorder.html", page, status=422)
+
+
+def _place(post: QueryDict) -> Endroit:
+    genre: Any = post.get("genre", "")
+    return Endroit(genre, post.get("champ", ""), post.get("ligne", ""), post.get("site", ""))
+
+
+def _chosen(post: QueryDict, champ: Champ) -> Any:
+    """Return the value that a gesture chooses: one of those that stand, another one, or none.
+
+    Raises:
+        DataError: it says nothing.
+    """
+    choice = post.get("choix", "")
+    if choice == "aucune":
+        return None
+    if choice == "autre":
+        text = post.get("autre", "").strip()
+        if not text:
+            raise DataError([Issue("choix-vide", "écrire l’autre valeur, ou en choisir une")])
+        listed = any(isinstance(one.valeur, list) for one in champ.versions)
+        return [part.strip() for part in text.splitlines() if part.strip()] if listed else text
+    for one in champ.versions:
+        if str(one.version) == choice:
+            return one.valeur
+    raise DataError([Issue("choix-vide", "choisir une des valeurs, en écrire une autre, ou « aucune »")])
+
+
+def laid_out(consultation: Consultation, asked: QueryDict) -> dict[str, Any]:
+    """Return the page: what is to settle, and what the last file brought."""
+    apport = asked.get("apport", "")
+    return {
+        **frame(consultation, "saisir"),
+        "conflits": list(_conflicts(consultation)),
+        "apport": count(int(apport), "champ apporté", "champs apportés") if apport.isdigit() else "",
+        "rien": apport == "0",
+        "deja": "deja" in asked,
+    }
+
+
+def _conflicts(consultation: Consultation) -> Iterator[dict[str, Any]]:
+    """Yield what is to settle, each field with its values, the earliest first."""
+    checklist, names = consultation.chantier.checklist, depot.names()
+    lines = {line.indicateur.id: line for line in checklist.lignes}
+    for rank, (cle, champ) in enumerate(sorted(consultation.etat.items())):
+        if not champ.a_accorder or cle.genre == "acte":
+            continue
+        line = lines.get(cle.ligne) if cle.genre == "ligne" else None
+        yield {
+            "rang": rank,
+            "cle": cle,
+            "ligne": line_in_words(line) if line else None,
+            "quoi": _GENRES.get(cle.genre, ""),
+            "champ": field_in_words(cle.champ),
+            "site": clean(cle.site) if cle.genre in ("ligne", "verification") else "",
+            "valeurs": [
+                {
+                    "version": one.version,
+                    "texte": _words(consultation, cle, one.valeur),
+                    "par": clean(names.get(one.acteur) or "une personne sans nom"),
+                    "quand": f"{day(day_here(one.quand))} à {clock(one.quand)}",
+                }
+                for one in champ.versions
+            ],
+            "choix": [(code, finding(checklist, code)) for code in line.constats_permis]
+            if line and cle.champ == "constat"
+            else [],
+            "libre": all(isinstance(one.valeur, str | list | None) for one in champ.versions),
+        }
+
+
+def field_in_words(champ: str) -> str:
+    """Return a field as people call it."""
+    if champ in NOMS:
+        return NOMS[champ]
+    return field_name(champ.rpartition(".")[2])
+
+
+def _words(consultation: Consultation, cle: Endroit, value: Any) -> str:
+    if value in (None, "", [], {}, A_EVALUER):
+        return "à évaluer" if value == A_EVALUER else "rien (effacé)"
+    if cle.champ == "constat" and isinstance(value, str):
+        return finding(consultation.chantier.checklist, value)
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, Mapping):
+        return " ; ".join(f"{field_name(str(key))} : {_plain(one)}" for key, one in value.items())
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return " ; ".join(_plain(one) for one in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{field_name(str(key))} : {_plain(one)}" for key, one in value.items())
+    return clean(str(value))
+
+
+ADRESSES = [path("dossier/<uuid:identifiant>/accorder", settle, name="accorder")]
