@@ -25,6 +25,8 @@ ObjetCreneau = Literal["ouverture", "audit", "cloture"]
 OBJETS: Final[Mapping[ObjetCreneau, str]] = dict(
     zip(get_args(ObjetCreneau), ("Réunion d’ouverture", "Audit", "Réunion de clôture"), strict=True)
 )
+#: Most characters of the initials of somebody.
+_LONG: Final = 40
 _HEURE: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -85,6 +87,10 @@ def wrong(creneau: Creneau, checklist: Checklist) -> Iterator[Issue]:
     if creneau.objet not in OBJETS:
         message = f"« {creneau.objet} » n’est pas un objet de créneau"
         yield Issue("objet-inconnu", message, None, suggestion(creneau.objet, OBJETS), champ="objet")
+    long = next((qui for qui in creneau.auditeurs if len(qui) > _LONG), None)
+    if long is not None:
+        message = f"« {long} » est trop long pour des initiales"
+        yield Issue("texte-trop-long", message, None, "des initiales suffisent", champ="auditeurs")
     sites = site_ids(checklist)
     if creneau.site and sites and creneau.site not in sites:
         message = f"le site « {creneau.site} » n’est pas déclaré dans l’organisme"

@@ -8,7 +8,7 @@ The type of a field says what its text names (``NomSource``…): readers check n
 folder puts off the evaluation of annotations, since every command that reads rules asks for them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from operator import attrgetter, ge, gt, le, lt
 from typing import Annotated, Any, Final, Literal
 
@@ -127,11 +127,9 @@ class Regle(Appui, frozen=True, kw_only=True):
     emplacement: str = ""
 
     @property
-    def emboitees(self) -> "Iterator[Regle]":
-        """Yield itself, what it excepts, and so on."""
-        yield self
-        if self.sauf is not None:
-            yield from self.sauf.emboitees
+    def emboitees(self) -> "tuple[Regle, ...]":
+        """Return itself, what it excepts, and so on."""
+        return (self, *(self.sauf.emboitees if self.sauf else ()))
 
 
 class Lacune(Situe, frozen=True, kw_only=True):

@@ -43,6 +43,8 @@ class Garde:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Return the answer, under the policy, or why there is none."""
         response = _refused(request) or _entered(request) or self.get_response(request)
+        if response.status_code == 405:
+            response = _impossible(request, response)
         if request.method == "POST":
             copie.wake()
         response.headers.setdefault("Content-Security-Policy", POLITIQUE)  # a document has one of its own
@@ -80,6 +82,26 @@ def _entered(request: HttpRequest) -> HttpResponse | None:
     response = HttpResponseRedirect(request.path)
     response.set_cookie(PASSE, token(), httponly=True, samesite="Strict")
     return response
+
+
+def _impossible(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the page for what an address does not do: a form’s own, opened as a page."""
+    message = "Cette adresse ne s’ouvre pas ainsi. Repartir de « Mes audits »."
+    said = page(request, 405, "Ce geste n’est pas possible ici", message)
+    said.headers["Allow"] = response.headers["Allow"]
+    return said
+
+
+def absent(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls it
+    """Return the page for an address that leads nowhere."""
+    message = "Cette adresse ne mène à rien, ou cet audit n’est plus dans ce fichier."
+    return page(request, 404, "Page introuvable", f"{message} Repartir de « Mes audits ».")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Return the page for a fault of the program itself."""
+    message = "Le programme a rencontré une faute qui est la sienne. Ce qui était enregistré l’est toujours."
+    return page(request, 500, "Faute du programme", f"{message} Revenir en arrière, puis recommencer.")
 
 
 def token() -> str:

@@ -83,17 +83,17 @@ def test_what_waits_to_be_read_again_comes_by_its_committee(navigateur: Any) -> 
         "Loin": {"comite": "2190-06-01"},
         "Proche": {"comite": "2190-02-01"},
         "Sans jour": True,
-        "Repris": True,
+        "Prise": True,
     }
     for nom, said in names.items():
         root = with_gap(navigateur, nom, "2189-01-08", "2189-01-10").rpartition("/")[2]
         depot.record(root, [depot.Don(place, said)], "p", base=999)
-        if nom == "Repris":
+        if nom == "Prise":
             depot.record(root, [depot.Don(place, None)], "p", base=999)
     page = plain(navigateur.get("/a-relire"))
     places = [page.index(f">{nom}<") for nom in ("Proche", "Loin", "Sans jour")]
     assert places == sorted(places)
-    assert "Repris" not in page
+    assert "Prise" not in page
     assert "date non connue" in page
     assert "1er février 2190" in page
 

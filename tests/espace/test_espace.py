@@ -39,14 +39,17 @@ def test_a_whole_audit_by_hand(navigateur: Any) -> None:
     assert data["conclusions"][0]["mineures"] == 1
 
 
-def test_what_the_rules_give_is_what_the_command_gives(navigateur: Any, tmp_path: Path) -> None:
+def test_what_the_rules_give_is_what_the_command_gives(
+    navigateur: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The findings file that is sent, read by the program, gives the conclusion of the pages."""
     import certif_rules as cr
 
     root = begun(navigateur)
     given = {"base": "9", "constat": "nc_majeure", "commentaire": "x"}
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", given)
-    path = tmp_path / "constats.json"
+    monkeypatch.chdir(tmp_path)  # what is told of a place of the file names it
+    path = Path("constats.json")
     path.write_bytes(navigateur.get(f"{root}/fichiers/constats.json").content)
     bilan = cr.conclure(cr.open_registry(), path)
     assert cr.ecrire(bilan, "json") == navigateur.get(f"{root}/fichiers/conclusion.json").content
@@ -60,9 +63,9 @@ def test_two_windows_lose_no_word(navigateur: Any) -> None:
     line = f"{root}/saisir?ligne=qualiopi/2"
     shown = seen(navigateur, line)
     navigateur.post(line, {"base": shown, "commentaire": "la première"})
-    navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    second = navigateur.post(line, {"base": shown, "commentaire": "la seconde"})
+    assert "À accorder, commentaire" in text(second)
     page = text(navigateur.get(line))
-    assert "À accorder, commentaire" in page
     assert "la première" in page
     assert "la seconde" in page
     navigateur.post(line, {"base": "99", "commentaire": "la seconde"})
@@ -265,15 +268,27 @@ def test_each_address_answers_to_its_methods_alone(navigateur: Any, method: str)
         response = navigateur.generic(method, address.format(root))
         assert (response.status_code != 405) is (method in methods.split()), (method, address)
         assert "unsafe" not in response.headers["Content-Security-Policy"]
-    assert navigateur.generic(method, "/inconnue").status_code == 404
+        assert (response.status_code == 405) is ("Ce geste n’est pas".encode() in response.content)
+    unknown = navigateur.generic(method, "/inconnue")
+    assert (unknown.status_code, "Page introuvable" in text(unknown)) == (404, True)
     assert navigateur.generic(method, f"{root}/fichiers/../../etc/passwd").status_code == 404
 
 
-def test_every_address_is_in_the_matrix() -> None:
+def test_every_address_is_in_the_matrix(django: None) -> None:
     """No address is added without being refused to whoever it is not for."""
     from certif_rules.web.adresses import urlpatterns
 
     assert len(urlpatterns) == len(ADRESSES)
+
+
+def test_every_address_is_a_screen_that_is_looked_at_or_shows_none(django: None) -> None:
+    """No page is added without being looked at in Chromium, in every theme and width."""
+    from ecrans import ECRANS, SANS_ECRAN
+
+    from certif_rules.web.adresses import urlpatterns
+
+    assert {one.name for one in urlpatterns} ^ {*ECRANS, *SANS_ECRAN} == set()
+    assert SANS_ECRAN.isdisjoint(ECRANS)
 
 
 def run(base: Path, *options: str) -> subprocess.Popen[str]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from espaces import begun_with, findings, seen, text
+from espaces import begun_with, findings, seen, sent, text
 
 pytest.importorskip("django")
 
@@ -73,6 +73,19 @@ def test_the_layers_applied_are_shown_with_their_days(navigateur: Any) -> None:
     assert "Sources" in page
     later = moved(navigateur, corrected(navigateur, root, date="2027-03-18"))
     assert "Édition</dt><dd>2026" in later
+
+
+def test_a_corrected_day_chooses_its_edition_again(navigateur: Any) -> None:
+    """A profile that names the edition of 2019: on a day of 2027, that of 2026 is applied all the same."""
+    profil = b"""format: 1
+referentiel: qualiopi
+edition: "2019"
+audit: {type: initial, date: "2024-03-18"}
+organisme: {categories: [AF]}
+"""
+    begun = navigateur.post("/reprendre", {"fichier": sent(profil)})
+    root = begun.headers["Location"].removesuffix("/preparer")
+    assert "Édition</dt><dd>2026" in moved(navigateur, corrected(navigateur, root, date="2027-03-18"))
 
 
 def test_a_corrected_fact_is_told_and_undone(navigateur: Any) -> None:
@@ -155,6 +168,38 @@ def test_a_fact_is_answered_by_category(navigateur: Any) -> None:
     assert findings(navigateur, root)["organisme"]["faits"]["certifiante"] == {"AF": True, "BC": False}
     assert "AF\u00a0: oui\u202f; BC\u00a0: non" in page
     assert re.search(r'name="fait.certifiante@BC" value="non" checked', page)
+
+
+def test_a_finding_made_meanwhile_is_set_aside_not_disputed(navigateur: Any) -> None:
+    """This page was shown before 27 was found major elsewhere: it is set aside, whole."""
+    root = begun_with(navigateur, categories=["AF"])
+    old = seen(navigateur, f"{root}/preparer")
+    gap = {"base": "99", "constat": "nc_majeure", "commentaire": "Rien."}
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/27", gap)
+    navigateur.post(f"{root}/preparer", {"base": old, "fait.sous_traitance": "non"})
+    data = findings(navigateur, root)
+    assert [one["constat"] for one in data["a_revoir"]] == ["nc_majeure"]
+    assert "a_accorder" not in str(data)
+
+
+def test_what_a_file_said_by_category_is_not_lost_by_another_answer(navigateur: Any) -> None:
+    """A number for AF alone, from a profile: it is shown, and answering something else leaves it there."""
+    profil = b"""format: 1
+referentiel: qualiopi
+audit: {type: initial, date: "2027-03-18"}
+organisme: {categories: [AF, BC], faits: {intervenants_nombreux: {AF: 12}, certifiante: {AF: oui}}}
+"""
+    begun = navigateur.post("/reprendre", {"fichier": sent(profil)})
+    root = begun.headers["Location"].removesuffix("/preparer")
+    page = text(navigateur.get(f"{root}/preparer"))
+    assert re.search(r'name="fait.intervenants_nombreux@AF"[^>]* value="12"', page)
+    posted = dict(
+        re.findall(r'name="(fait\.[^"]*)"[^>]*? value="([^"]*)"(?: checked|[^>]*autocomplete)', page)
+    )
+    posted |= {"fait.intervenants_nombreux": "selon", "fait.sous_traitance": "non", "base": "999"}
+    before = findings(navigateur, root)["organisme"]["faits"]
+    assert navigateur.post(f"{root}/preparer", posted).status_code == 200
+    assert findings(navigateur, root)["organisme"]["faits"] == before | {"sous_traitance": False}
 
 
 def test_a_number_without_a_known_threshold_decides_nothing(navigateur: Any) -> None:

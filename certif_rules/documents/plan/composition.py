@@ -1,4 +1,4 @@
-"""The plan of an audit as a document: the audit, the people, each day slot by slot, what it leaves aside."""
+"""The plan of an audit as a document: the audit, the people, each day slot by slot, the lines to see."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from certif_rules.audit.compte_rendu import Personne
-from certif_rules.audit.plan import OBJETS, Creneau, PlanAudit, remarks
+from certif_rules.audit.plan import OBJETS, Creneau, PlanAudit
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import joined
 from certif_rules.blocs.typographie import clean, day, prose
@@ -50,9 +50,6 @@ def _blocks(plan: PlanAudit) -> Iterator[b.Bloc]:
         yield b.Paragraphe(texte=prose("Aucun créneau n’est encore prévu."))
     yield b.Titre(texte="Les lignes vues", niveau=2)
     yield from _lines(plan)
-    if aside := tuple(capital(prose(texte)) for texte in remarks(plan)):
-        yield b.Titre(texte="À savoir", niveau=2)
-        yield b.Liste(elements=aside)
 
 
 def _people(personnes: tuple[Personne, ...] | None) -> Iterator[b.Bloc]:

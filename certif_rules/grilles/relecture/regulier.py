@@ -44,20 +44,22 @@ _LAST: Final = re.compile(
 _NAME: Final = re.compile(r"<([^\s/<>]++)")
 
 
-class Forme(Struct, frozen=True):
-    """A form says how most elements of a part are written; its groups are what is read of one.
+class Patron(Struct, frozen=True):
+    """A pattern says how most elements of a part are written; its groups are what is read of one.
 
     The last ``textes`` groups are characters, the very last a run of texts; all of them are ``None`` of an
-    element that says nothing. The elements stand directly in those of ``dans``, the outermost first.
+    element that says nothing. The elements stand directly in those of ``dans``, the outermost first; what is
+    ``entre`` two of them ends the innermost of those and begins another, which says nothing either.
     """
 
     elements: re.Pattern[str]
+    entre: re.Pattern[str]
     textes: int
     dans: tuple[str, ...]
 
 
-class Lecteur(Protocol):
-    """A reader takes the elements of a part one by one, or whole by the groups of their form."""
+class Relecteur(Protocol):
+    """A reader takes the elements of a part one by one, or whole by the groups of their pattern."""
 
     inside: list[str]
 
@@ -79,27 +81,27 @@ class Lecteur(Protocol):
         """Read characters of the innermost element."""
 
 
-def parted(content: bytes, forme: Forme) -> tuple[list[str], list[tuple[str | None, ...]]]:
-    """Return what stands around the elements of a form, in order, and the groups of each of them.
+def parted(content: bytes, patron: Patron) -> tuple[list[str], list[tuple[str | None, ...]]]:
+    """Return what stands around the elements of a pattern, in order, and the groups of each of them.
 
     Raises:
-        ValueError, expat.ExpatError: the part is not written as the form says.
+        ValueError, expat.ExpatError: the part is not written as the pattern says.
     """
     text = content.decode()
     declaration = _DECLARATION.match(text)
-    parts = forme.elements.split(text)
-    width = forme.elements.groups + 1
+    parts = patron.elements.split(text)
+    width = patron.elements.groups + 1
     around = parts[::width]
     first = around[0][declaration.end() if declaration else 0 :]
     if not first or "\0" in text[:4] or not all(map(_WHOLE.fullmatch, filter(None, (first, *around[1:])))):
         raise ValueError("not written as foreseen")
     columns = [parts[rank::width] for rank in range(1, width)]
-    columns[-forme.textes :] = _characters(columns[-forme.textes :])
+    columns[-patron.textes :] = _characters(columns[-patron.textes :])
     return around, list(zip(*columns, strict=True))
 
 
 def ends(text: str, only: Collection[str]) -> bool:
-    """Return whether what stands after the last element of a form has none of ``only``, nor any depth."""
+    """Return whether what stands after the last element of a pattern has none of ``only``, nor any depth."""
     names = {name.rpartition(":")[2] for name in set(_NAME.findall(text))}
     return names.isdisjoint(only) and _LAST.fullmatch(text) is not None
 

@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from msgspec import Struct, field
 
 from certif_rules.errors import DataError, Issue, Location
-from certif_rules.grilles.relecture.regulier import Forme, Lecteur, ends, parted
+from certif_rules.grilles.relecture.regulier import Patron, Relecteur, ends, parted
 from certif_rules.grilles.relecture.valeurs import Vue
 from certif_rules.source.entree import MAX_BYTES, MAX_CLASSEUR
 
@@ -110,7 +110,7 @@ def decode(content: bytes, name: str, kind: str, hint: str | None = None) -> str
         raise refuse("fichier-illisible", f"ce {kind} n’est pas en UTF-8", name, hint) from None
 
 
-L = TypeVar("L", bound=Lecteur)
+L = TypeVar("L", bound=Relecteur)
 
 
 class _Locals(dict[str, str]):
@@ -210,13 +210,13 @@ class Archive:
         if left:
             raise self._broken()
 
-    def run(self, member: str, lecteur: Callable[[bool], L], forme: Forme) -> L:
-        """Return a reader of ``member`` that has read it: by its text where its elements have the ``forme``.
+    def run(self, member: str, relecteur: Callable[[bool], L], patron: Patron) -> L:
+        """Return a reader of ``member`` that has read it: by its text where its elements have the ``patron``.
 
         Args:
             member: the part to read.
-            lecteur: what gives a reader, told whether it is to read by text.
-            forme: how programs write most of the elements.
+            relecteur: what gives a reader, told whether it is to read by text.
+            patron: how programs write most of the elements.
 
         Raises:
             DataError: as :meth:`parse` does.
@@ -224,15 +224,15 @@ class Archive:
         counts = self._cells, self._characters, self._elements, self._unpacked
         try:
             if self._size(member) <= MAX_SEARCHED:
-                return self._searched(member, lecteur(True), forme)
+                return self._searched(member, relecteur(True), patron)
         except (DataError, expat.ExpatError, LookupError, ValueError, OverflowError):
             pass  # what is wrong, if anything, is told by the reading that follows
         self._cells, self._characters, self._elements, self._unpacked = counts
-        plain = lecteur(False)
+        plain = relecteur(False)
         self.parse(member, plain.start, plain.end, plain.text, only=plain.only, inside=plain.inside)
         return plain
 
-    def _searched(self, member: str, lecteur: L, forme: Forme) -> L:
+    def _searched(self, member: str, relecteur: L, patron: Patron) -> L:
         """Read ``member`` by its text.
 
         Raises:
@@ -242,22 +242,23 @@ class Archive:
         self._elements += content.count(b"<") - content.count(b"</")
         if self._elements > MAX_ELEMENTS:
             raise self._too_many(member)
-        around, elements = parted(content, forme)
-        inside, place, take = lecteur.inside, list(forme.dans), lecteur.take
+        around, elements = parted(content, patron)
+        inside, place, take = relecteur.inside, list(patron.dans), relecteur.take
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        self._listen(parser, member, (lecteur.start, lecteur.end), lecteur.only, inside)
-        parser.CharacterDataHandler = lecteur.text
+        self._listen(parser, member, (relecteur.start, relecteur.end), relecteur.only, inside)
+        parser.CharacterDataHandler = relecteur.text
         for before, element in zip(around, elements, strict=False):
-            if before:
+            if before and (not inside or not patron.entre.fullmatch(before)):
                 parser.Parse(before.encode(), False)
-                if inside != place:
+                # Of the same name but for a prefix, an element would be ended by another's end.
+                if inside != place or f":{place[-1]}" in before:
                     raise ValueError("an element where none should be")
             take(*element)
-        if ends(around[-1], lecteur.only):
+        if ends(around[-1], relecteur.only):
             parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
         parser.Parse(around[-1].encode(), True)
-        return lecteur
+        return relecteur
 
     def parse(
         self,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from certif_rules.grilles.relecture.regulier import TEXTE, TEXTES, Forme
+from certif_rules.grilles.relecture.regulier import TEXTE, TEXTES, Patron
 from certif_rules.grilles.relecture.tableur import Archive, CelluleLue, FeuilleLue, ObjetPose, refuse
 from certif_rules.grilles.relecture.valeurs import (
     BUILTIN,
@@ -33,15 +33,26 @@ _WORKBOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _CELL = r'<c r="{}[A-Z]{{1,3}}[0-9]{{1,7}})"(?: s="{}[0-9]{{1,5}})")?(?: t="{}[A-Za-z]{{1,9}})")?'
 _NAMED, _PASSED = _CELL.format(*["("] * 3), _CELL.format(*["(?:"] * 3)
 #: One that is empty, with those that follow it; or its formula, and its value or its texts.
-_CELLS = Forme(
+_CELLS = Patron(
     elements=re.compile(
         rf"{_NAMED}(?:(?:/>|></c>)(?:{_PASSED}(?:/>|></c>))*+"
         rf'|>(?:<f(?: aca="false")?>({TEXTE})</f>)?(?:<v>({TEXTE})</v>|<v ?/>|<is>{TEXTES}</is>)?</c>)'
     ),
+    entre=re.compile(
+        r'</row><row r="[0-9]{1,7}"'
+        + "".join(
+            f'(?: {name}="[A-Za-z0-9.:]*")?'
+            for name in (
+                *("spans", "customFormat", "ht", "hidden", "customHeight", "outlineLevel", "collapsed"),
+                "x14ac:dyDescent",
+            )
+        )
+        + ">"
+    ),
     textes=4,
     dans=("worksheet", "sheetData", "row"),
 )
-_TEXTS = Forme(elements=re.compile(f"<si>{TEXTES}</si>"), textes=2, dans=("sst",))
+_TEXTS = Patron(elements=re.compile(f"<si>{TEXTES}</si>"), entre=re.compile("(?!)"), textes=2, dans=("sst",))
 
 
 def read_sheets(archive: Archive) -> dict[str, FeuilleLue]:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
 from certif_rules.audit.examen import readable_day
@@ -20,7 +19,7 @@ from certif_rules.services.resume import whole_agenda
 from certif_rules.web import copie, depot, models, personnes, transport
 from certif_rules.web.machine import today
 from certif_rules.web.pages.commun import actor, atelier, go
-from certif_rules.web.resumes import Suivi, agendas, all_followed
+from certif_rules.web.resumes import Entree, agendas, all_followed
 
 #: The tabs: the name of the address, the word.
 ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
@@ -95,7 +94,7 @@ def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
     return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
 
 
-def _listed(one: Suivi, jour: str) -> dict[str, Any]:
+def _listed(one: Entree, jour: str) -> dict[str, Any]:
     """Return an audit as a row: whose, which, when, how far, what comes next."""
     resume = one.resume
     terms = resume.termes if resume else ()
@@ -120,12 +119,3 @@ def example(request: HttpRequest) -> HttpResponse:
     nom, content = given[0]
     dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
     return go("preparer", dossier.pk)
-
-
-ADRESSES = [
-    path("", home, name="accueil"),
-    path("a-relire", to_review, name="a-relire"),
-    path("echeances", due, name="echeances"),
-    path("echeances.ics", agenda, name="agenda"),
-    path("exemple", example, name="exemple"),
-]

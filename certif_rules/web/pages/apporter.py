@@ -8,7 +8,6 @@ from typing import Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
@@ -137,6 +136,3 @@ def _placed(nom: str, issue: Issue) -> str:
     hint = issue.hint if issue.hint and "--" not in issue.hint and "certif-rules" not in issue.hint else ""
     where = str(issue.location) if issue.location and issue.location.line else nom
     return clean(f"{where} : {issue.message}{f' ({hint})' if hint else ''}")
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/apporter", bring, name="apporter")]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -70,19 +71,38 @@ def imagine(identifiant: Identifiant, dons: Iterable[Don]) -> AuditEnCours:
     return open_work(atelier().registry, findings_of(depot.imagined(dons, of=identifiant)))
 
 
-def give(request: HttpRequest, identifiant: Identifiant, dons: Iterable[Don]) -> int:
+def give(
+    request: HttpRequest,
+    identifiant: Identifiant,
+    dons: Iterable[Don],
+    *,
+    suites: Iterable[Don] = (),
+    vues: int = 0,
+) -> int:
     """Record what a page posts, as seen from the version that it showed; return the version it makes.
 
     What the page showed and its reader left as it was says nothing against what others gave meanwhile.
 
+    Args:
+        request: what was posted.
+        identifiant: the dossier.
+        dons: what the page gives.
+        suites: what follows from it, drawn by the program from version ``vues``.
+        vues: that version.
+
     Raises:
         DataError: a value that was already shared or closed changes, and no reason is given.
     """
-    dons, raison = depot.as_changed(identifiant, dons, seen(request)), request.POST.get("raison", "").strip()
-    if not raison and depot.wants_reason(identifiant, dons):
+    raison = request.POST.get("raison", "").strip()
+    dons, suites = depot.as_changed(identifiant, dons, seen(request)), list(suites)
+    if not raison and depot.wants_reason(identifiant, [*dons, *suites]):
         message = "ce qui change a déjà été partagé ou clos : dire pourquoi, dans « Raison »"
         raise DataError([Issue("raison-demandee", message, None)])
-    return depot.record(identifiant, dons, actor(request), base=seen(request), raison=raison)
+    with transaction.atomic():
+        version = depot.record(identifiant, dons, actor(request), base=seen(request), raison=raison)
+        if suites:
+            version = depot.record(identifiant, suites, actor(request), base=vues, raison=raison)
+    return version
 
 
 def frame(consultation: Consultation, etape: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.http import HttpRequest, QueryDict
 from msgspec import Struct
 
+from certif_rules.audit.checklist import elsewhere
 from certif_rules.audit.compte_rendu import Conflit
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.sites import NOMS
@@ -33,14 +34,16 @@ _AU_CHAMP: Final = {
 }
 #: The consequences that the page says by another way: a field, a button.
 _TUS: Final = frozenset({"enonce", "appui", "ecart_different"})
+#: The fields that hold a finding, of a line and of a check.
+FINDINGS: Final = ("constat", "resultat")
 #: What goes with what is recorded, and is not told apart.
 _TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QUAND})
 #: How many events of a line its page shows.
 RECENTS: Final = 20
 
 
-class Saisie(Struct, frozen=True, kw_only=True):
-    """A page as it was posted: the values that it gives, its fields, the version that it showed."""
+class PagePostee(Struct, frozen=True, kw_only=True):
+    """A posted page holds the values that it gives, its fields to show again, the version that it showed."""
 
     dons: tuple[Don, ...]
     post: QueryDict
@@ -67,13 +70,20 @@ def filter_of(request: HttpRequest) -> dict[str, str]:
     return {"voir": voir} if voir else {}
 
 
+def _facts(chantier: AuditEnCours) -> list[tuple[str, str]]:
+    """Return the facts that Préparer asks: their ids and questions, to go there from a line."""
+    checklist = chantier.checklist
+    facts = (one for one in checklist.referentiel.faits.values() if not elsewhere(checklist, one))
+    return [(one.id, prose(one.question)) for one in facts]
+
+
 def line_page(
     request: HttpRequest,
     consultation: Consultation,
     nom: str,
     *,
     fautes: Iterable[Issue] | None = None,
-    saisie: Saisie | None = None,
+    saisie: PagePostee | None = None,
 ) -> dict[str, Any]:
     """Return the page of a line, as it stands or as it was typed: board, finding, what helps to judge."""
     chantier, etat, dossier = consultation.chantier, consultation.etat, consultation.dossier
@@ -90,6 +100,7 @@ def line_page(
         **frame(consultation, "saisir"),
         "damier": board(consultation, filter_of(request).get("voir", ""), actor(request)),
         "ici": nom,
+        "faits": _facts(chantier),
         "base": saisie.base if saisie else dossier.version,
         "ligne": in_full(chantier, sujet),
         "choix": possible,
@@ -159,9 +170,10 @@ def _at(chantier: AuditEnCours, releve: Releve, site: str, possible: list[dict[s
     """Return the finding of a line at a site, with the choices."""
     part = next((one for one in releve.par_site if one.site == site), Releve(ligne=releve.ligne))
     described = next((s for s in chantier.checklist.contexte.organisme.sites if str(s["id"]) == site), {})
+    name = clean(str(described.get("nom") or described.get("commune") or ""))
     return {
         "id": site,
-        "nom": clean(str(described.get("nom") or described.get("commune") or "")),
+        "nom": name if name != site else "",
         "constat": part.constat,
         "commentaire": part.commentaire or "",
         "choix": possible,
@@ -172,14 +184,17 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
     """Yield what people say otherwise of a line, with a gesture for each value."""
     names, genre = depot.names(), place_of(nom, "").genre
     known = set()
-    for cle, champ in sorted(consultation.etat.items()):
+    # The finding is settled first: what is written of it follows.
+    for cle, champ in sorted(
+        consultation.etat.items(), key=lambda one: (one[0].champ not in FINDINGS, one[0])
+    ):
         if (cle.genre, cle.ligne) == (genre, own_id(nom)) and champ.a_accorder:
             known.add(cle.champ)
             values = [
                 {
                     "geste": f"{cle.champ}|{cle.site}|{rank}",
                     "valeur": worded(consultation.chantier, cle.champ, one.valeur),
-                    "par": names.get(one.acteur) or one.acteur,
+                    "par": names.get(one.acteur) or "sans nom",
                     "heure": clock(one.quand) if one.quand else "",
                 }
                 for rank, one in enumerate(champ.versions)
@@ -202,7 +217,7 @@ def _named(champ: str, site: str) -> str:
     return f"{word}, site {clean(site)}" if site else word
 
 
-def _chip(preuve: Annexe, saisie: Saisie | None) -> dict[str, Any]:
+def _chip(preuve: Annexe, saisie: PagePostee | None) -> dict[str, Any]:
     """Return a proof as a chip; « pose » is one that the page typed, and that is not recorded yet."""
     mine = [don.cle for don in saisie.dons if don.cle.ligne == preuve.id] if saisie else []
     return {
@@ -242,7 +257,7 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     places: dict[str, list[str]] = {}
     for event in given:
         nom, words = line_shown(event.cle), field_in_words(event)
-        if event.cle.champ in ("constat", "resultat") and event.apres in texts:
+        if event.cle.champ in FINDINGS and event.apres in texts:
             words += f" {worded(consultation.chantier, event.cle.champ, texts[event.apres].valeur)}"
         if event.cle.champ not in _TUES:
             number = f"ligne {number_of(consultation.chantier, nom)}" if nom else ""
@@ -258,7 +273,7 @@ def _of_lines(consultation: Consultation, given: list[Endroit]) -> list[str]:
     """Return what the findings that were just recorded entail, for whoever could not see it before."""
     chantier, texts = consultation.chantier, []
     for cle in given:
-        if cle.champ in ("constat", "resultat") and not cle.site:
+        if cle.champ in FINDINGS and not cle.site:
             releve = chantier.releve(cle.ligne)
             sujet = sujet_of(chantier, cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}")
             gaps = {one["id"] for one in choices(chantier, sujet) if one["ecart"]} if sujet else set()

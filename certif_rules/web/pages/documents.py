@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
@@ -277,14 +277,3 @@ def _digest(content: bytes) -> str:
 
 def _b64(style: bytes) -> str:
     return b64encode(sha256(style).digest()).decode()
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/documents", documents, name="documents"),
-    path("dossier/<uuid:identifiant>/remettre", hand_over, name="remettre"),
-    path("dossier/<uuid:identifiant>/remis/<int:version>", reprinted, name="remis"),
-    path("dossier/<uuid:identifiant>/fichiers/<str:nom>", document, name="fichier"),
-    path("dossier/<uuid:identifiant>/travaux", ask, name="travaux"),
-    path("dossier/<uuid:identifiant>/travaux/<str:cle>", followed, name="travail"),
-    path("dossier/<uuid:identifiant>/travaux/<str:cle>/fichier", fetched, name="fait"),
-]

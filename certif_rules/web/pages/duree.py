@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.blocs.typographie import clean, prose
@@ -42,13 +41,15 @@ def means(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     """Show the duration, part by part, and the documents; what nobody gives is said unknown."""
     consultation = consult(identifiant)
     checklist = consultation.chantier.checklist
+    duree, documents = duration_in_words(consultation.chantier), _documents(consultation.chantier)
     context = {
         **frame(consultation, "preparer"),
         "ici": "duree",
-        "duree": duration_in_words(consultation.chantier),
+        "duree": duree,
+        "sources": {**documents.pop("sources"), **duree.pop("sources", {})}.items(),
         "pieces": [rubriques.point(checklist, point) for point in checklist.pieces],
         "verifications": [rubriques.point(checklist, point) for point in checklist.verifications],
-        **_documents(consultation.chantier),
+        **documents,
     }
     return render(request, "duree.html", context)
 
@@ -95,7 +96,7 @@ def _documents(chantier: AuditEnCours) -> dict[str, Any]:
     try:
         opened = open_file(atelier().registry, chantier.dossier.demande)
     except IssuesError as error:
-        return {"candidature": (), "sans_dossier": fault_texts(error.issues)}
+        return {"candidature": (), "sans_dossier": fault_texts(error.issues), "sources": {}}
     elements = [
         {
             "etat": _ETATS[element.etat],
@@ -104,11 +105,12 @@ def _documents(chantier: AuditEnCours) -> dict[str, Any]:
         }
         for element in opened.etude.elements
     ]
-    return {"candidature": elements, "sans_dossier": ()}
+    known = opened.vie.sources
+    cited = dict.fromkeys(s for element in opened.etude.elements for s in element.piece.sources)
+    sources = {nom: (prose(known[nom].titre), prose(known[nom].reference)) for nom in cited if nom in known}
+    return {"candidature": elements, "sans_dossier": (), "sources": sources}
 
 
-def _sources(sources: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str, str]]:
-    return [(clean(nom), prose(s["titre"]), prose(s["reference"])) for nom, s in sources.items()]
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/duree", means, name="duree")]
+def _sources(sources: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, str]]:
+    """Return sources by name: their title, where they are."""
+    return {clean(nom): (prose(s["titre"]), prose(s["reference"])) for nom, s in sources.items()}

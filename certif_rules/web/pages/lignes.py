@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.audit.checklist import (
@@ -34,14 +33,13 @@ from certif_rules.journal.annexes import Annexe, annexes
 from certif_rules.journal.fichier import QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours
+from certif_rules.services.plan import AUDITEUR
 from certif_rules.web import depot
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, consult, frame
 
 #: The filters of the board: what each leaves, in words.
 FILTRES: Final = (("", "toutes"), ("a_faire", "à faire"), ("ecarts", "écarts"), ("moi", "à moi"))
-#: Where a slot of the plan says that it is of somebody.
-_AUDITEUR: Final = "auditeur.{}"
 #: The filter of one site begins so.
 _SITE: Final = "site."
 
@@ -152,7 +150,7 @@ def assigned(consultation: Consultation, moi: str) -> set[str]:
     mine = {moi, depot.names().get(moi) or moi}
     slots = annexes(consultation.etat, "creneau")
     planned = {
-        ligne for slot in slots if any(map(slot.get, map(_AUDITEUR.format, mine))) for ligne in slot.lignes
+        ligne for slot in slots if any(slot.get(AUDITEUR + who) for who in mine) for ligne in slot.lignes
     }
     signed = (cle for cle, champ in consultation.etat.items() if cle.champ == QUI and champ.valeur in mine)
     return planned | {cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}" for cle in signed}
@@ -243,6 +241,3 @@ def board_alone(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         "ici": request.GET.get("ligne", ""),
     }
     return render(request, "damier.html", context)
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/damier", board_alone, name="damier")]

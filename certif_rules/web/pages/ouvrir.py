@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.examen import readable_day
@@ -19,7 +18,7 @@ from certif_rules.francais import capital, count
 from certif_rules.journal.annexes import tie
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
-from certif_rules.services.ouverture import Confirmation, Ouverture, opening
+from certif_rules.services.ouverture import Confirmation, Ouverture, confirmations, opening
 from certif_rules.services.population import Population, listed_sites, parse_population
 from certif_rules.services.tirage import next_name, sample_of
 from certif_rules.vie.echantillon import DemandeTirage
@@ -57,7 +56,12 @@ def _given(request: HttpRequest, consultation: Consultation, faults: list[Issue]
     if quoi == "confirmer":
         yield from confirmed(post, opening(consultation.chantier.checklist, consultation.etat), faults)
     elif quoi == "retirer":
-        yield Don(Endroit("confirmation", "retire", post.get("confirmation", "")), True)
+        known = (confirmation.id for confirmation in confirmations(consultation.etat))
+        yield from (
+            Don(Endroit("confirmation", "retire", one), True)
+            for one in known
+            if one == post.get("confirmation")
+        )
     elif quoi == "tirer":
         entry = _drawn(request, consultation)
         yield Don(_ECHANTILLONS, [*_samples(consultation), entry])
@@ -267,6 +271,3 @@ def _sample(entry: Mapping[str, Any]) -> dict[str, Any]:
         "empreinte": clean(str(entry.get("empreinte") or "")),
         "methode": prose(str(entry.get("methode") or "")),
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/ouvrir", begin, name="ouvrir")]

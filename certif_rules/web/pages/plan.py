@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 from msgspec.structs import replace
@@ -39,6 +38,8 @@ FORMATS: Final[Mapping[str, tuple[str, str]]] = {
     "plan.docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "plan.pdf": ("pdf", "application/pdf"),
 }
+#: The fields of a slot that may be wrong.
+_CHAMPS: Final = (*TEXTES, "auditeurs")
 _PERSONNE: Final = ("role", "initiales", "nom", "organisation")
 #: Rows of the table of people that are left to fill, and the length of what identifies a slot.
 _LIBRES, _COURT = 2, 9
@@ -88,6 +89,9 @@ def _given(post: QueryDict, consultation: Consultation, shown: Etat, faults: lis
     slots = {annexe.id: slot_of(annexe) for annexe in annexes(shown, "creneau")}
     if quoi == "creneau":
         after = posted(post)
+        after = replace(
+            after, lignes=tuple(one for one in after.lignes if one in checklist.referentiel.indicateurs)
+        )
         faults += wrong(after, checklist)
         before = slots.get(after.id)
         if before is None:
@@ -186,7 +190,7 @@ def _page(
         "connues": [(p["role"], person_of(p), p["organisation"]) for p in people],
         "initiales": [p["initiales"] or p["nom"] for p in people if p["initiales"] or p["nom"]],
         "fautes_personnes": fault_texts(i for i in issues if i.champ == "personnes"),
-        "fautes": fault_texts(i for i in issues if i.champ not in (*TEXTES, "personnes")),
+        "fautes": fault_texts(i for i in issues if i.champ not in (*_CHAMPS, "personnes")),
         "seances": _sessions(consultation, own),
         "documents": list(FORMATS),
     }
@@ -237,7 +241,7 @@ def _form(own: PlanAudit, slot: Creneau, issues: Iterable[Issue]) -> dict[str, A
             for critere, lines in own.checklist.groupes
             if any(line in own.dues for line in lines)
         ],
-        "fautes": {nom: fault_texts(i for i in every if i.champ == nom) for nom in TEXTES},
+        "fautes": {nom: fault_texts(i for i in every if i.champ == nom) for nom in _CHAMPS},
     }
 
 
@@ -257,9 +261,3 @@ def _sessions(consultation: Consultation, own: PlanAudit) -> str:
     if not foreseen:
         return ""
     return "memes" if du_rapport == foreseen else "autres" if du_rapport else "aucune"
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/plan", plan, name="plan"),
-    path("dossier/<uuid:identifiant>/plan/<str:nom>", document, name="plan-document"),
-]

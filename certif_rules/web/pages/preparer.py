@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from certif_rules.audit.checklist import Checklist
@@ -111,7 +110,7 @@ def _record(request: HttpRequest, consultation: Consultation, dons: Sequence[Don
         data = findings_of(depot.imagined(dons, of=identifiant))
         after = correct_context(atelier().registry, consultation.chantier, data)
         moves = [Don(cle, value) for cle, _, value in after.champs if cle.genre != "tete" or cle == _A_REVOIR]
-        give(request, identifiant, [*dons, *moves])
+        give(request, identifiant, dons, suites=moves, vues=consultation.dossier.version)
     except IssuesError as error:
         return error.issues
     return ()
@@ -205,7 +204,10 @@ def _moved(consultation: Consultation, since: int, until: int) -> dict[str, Any]
     identifiant = consultation.dossier.pk
     if not 0 < since < until <= consultation.dossier.version:
         return None
-    before = imagine(identifiant, depot.reverted(identifiant, since, until))
+    try:
+        before = imagine(identifiant, depot.reverted(identifiant, since, until))
+    except IssuesError:  # before there was an audit
+        return None
     correction = correct_context(atelier().registry, before, findings_of(consultation.etat))
     return {
         "phrase": prose(capital(correction.phrase if correction.mouvements else _RIEN)),
@@ -226,10 +228,3 @@ def _in_words(one: Mouvement) -> dict[str, Any]:
         "motifs": [prose(motif) for motif in one.motifs],
         "a_revoir": prose(one.a_revoir or ""),
     }
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/preparer", prepare, name="preparer"),
-    path("dossier/<uuid:identifiant>/contexte", correct, name="contexte"),
-    path("dossier/<uuid:identifiant>/contexte/annuler", undo, name="annuler-contexte"),
-]

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 from msgspec import Struct
 
@@ -27,8 +26,8 @@ from certif_rules.web.pages.commun import Consultation, consult, frame, give, go
 from certif_rules.web.pages.lignes import named_by, number_of
 
 
-class Rubrique(Struct, frozen=True, kw_only=True):
-    """A kind of things that the page lists: what it calls them, and their fields with their labels."""
+class Registre(Struct, frozen=True, kw_only=True):
+    """A register lists the things of a kind: what the page calls them, their fields and their labels."""
 
     genre: Genre
     titre: str
@@ -38,7 +37,7 @@ class Rubrique(Struct, frozen=True, kw_only=True):
 
 
 RUBRIQUES: Final = (
-    Rubrique(
+    Registre(
         genre="preuve",
         titre="Preuves",
         vide="Aucune preuve n’est notée.",
@@ -54,14 +53,14 @@ RUBRIQUES: Final = (
             "garde_jusqu_au": "Jusqu’au",
         },
     ),
-    Rubrique(
+    Registre(
         genre="piece",
         titre="Pièces demandées",
         vide="Aucune pièce n’est demandée.",
         ajouter="Demander une pièce",
         champs={"quoi": "Quoi", "a_qui": "À qui", "demande_le": "Demandée le", "recu_le": "Reçue le"},
     ),
-    Rubrique(
+    Registre(
         genre="note",
         titre="Notes",
         vide="Aucune note.",
@@ -204,7 +203,7 @@ def _lines(post: QueryDict, chantier: AuditEnCours, fautes: list[Issue]) -> Iter
 
 
 def _listed(
-    rubrique: Rubrique, consultation: Consultation, post: QueryDict | None, fautes: list[Issue]
+    rubrique: Registre, consultation: Consultation, post: QueryDict | None, fautes: list[Issue]
 ) -> dict[str, Any]:
     """Return the things of a kind, each with its fields and its lines, and the form of a new one."""
     things = list(annexes(consultation.etat, rubrique.genre))
@@ -225,7 +224,7 @@ def _listed(
 
 
 def _thing(
-    rubrique: Rubrique, one: Annexe, consultation: Consultation, post: QueryDict | None, fautes: list[Issue]
+    rubrique: Registre, one: Annexe, consultation: Consultation, post: QueryDict | None, fautes: list[Issue]
 ) -> dict[str, Any]:
     """Return a thing as the page lists it, and its form."""
     first = next(iter(rubrique.champs))
@@ -247,7 +246,7 @@ def _thing(
             {
                 "champ": rubrique.champs.get(champ, champ),
                 "valeurs": [
-                    (f"{champ}|{rank}", clean(str(v.valeur or "vide")), names.get(v.acteur) or v.acteur)
+                    (f"{champ}|{rank}", clean(str(v.valeur or "vide")), names.get(v.acteur) or "sans nom")
                     for rank, v in enumerate(one.champs[champ].versions)
                 ],
             }
@@ -257,7 +256,7 @@ def _thing(
 
 
 def _fields(
-    rubrique: Rubrique, one: Annexe | None, post: QueryDict | None, fautes: list[Issue]
+    rubrique: Registre, one: Annexe | None, post: QueryDict | None, fautes: list[Issue]
 ) -> list[dict[str, Any]]:
     """Return the fields of a form: what was typed, with its fault, else what stands."""
     labels = {**rubrique.champs, "lignes": "Lier à des lignes, par leurs numéros"}
@@ -271,6 +270,3 @@ def _fields(
         }
         for champ, label in labels.items()
     ]
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/preuves", list_proofs, name="preuves")]

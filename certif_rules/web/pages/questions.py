@@ -25,6 +25,7 @@ from certif_rules.web.pages.contexte import fault_texts
 #: What a radio button says of a fact; « selon » is an answer for each category.
 _REPONSES: Final[Mapping[str, bool | None]] = {"oui": True, "non": False, "inconnu": None}
 SELON: Final = "selon"
+INCONNU: Final = "inconnu"
 _BOUTONS: Final = (("oui", "Oui"), ("non", "Non"), ("inconnu", "Je ne sais pas"))
 _SELON: Final = (*_BOUTONS, (SELON, "Selon la catégorie"))
 #: A derogation is claimed or not: nobody asks whether it would be.
@@ -48,10 +49,13 @@ def answered(post: QueryDict, chantier: AuditEnCours, shown: Etat) -> Iterator[D
         if given is None:
             continue
         before = _typed(shown[place(nom)].valeur if place(nom) in shown else None)
-        parts = _parts(checklist, fait)
-        after: dict[str, Any] = {"tout": given.strip(), "parts": {}}
+        after: dict[str, Any] = {"tout": given.strip() or INCONNU, "parts": {}}
         if after["tout"] == SELON:
-            after["parts"] = {c: post.get(f"fait.{nom}@{c}", _all(before)).strip() for c in parts}
+            parts = dict.fromkeys(_parts(checklist, fait), _all(before)) | before["parts"]
+            after["parts"] = {
+                c: post.get(f"fait.{nom}@{c}", one).strip() or INCONNU for c, one in parts.items()
+            }
+            before["parts"] = parts
         if after != before:
             yield Don(place(nom), _value(after))
 
@@ -73,12 +77,13 @@ def _typed(value: Any) -> dict[str, Any]:
 def _word(value: Any) -> str:
     value = as_truth(value)
     if value is None or isinstance(value, bool):
-        return {True: "oui", False: "non", None: "inconnu"}[value]
+        return {True: "oui", False: "non", None: INCONNU}[value]
     return str(value).replace(".", ",")
 
 
 def _all(before: Mapping[str, Any]) -> str:
-    return SELON if before["tout"] == SELON else str(before["tout"])
+    """Return what a category begins with: the answer that was for all of them."""
+    return INCONNU if before["tout"] == SELON else str(before["tout"])
 
 
 def _parts(checklist: Checklist, fait: Fait) -> list[str]:
@@ -100,7 +105,7 @@ def facts_in_words(
         champ = etat.get(place(nom))
         answers = _typed(champ.valeur if champ else None)
         if typed is not None and f"fait.{nom}" in typed:
-            parts = {c: typed.get(f"fait.{nom}@{c}", "") for c in checklist.contexte.categories}
+            parts = {c: one for c in checklist.contexte.categories if (one := typed.get(f"fait.{nom}@{c}"))}
             answers = {"tout": typed[f"fait.{nom}"], "parts": parts}
         shown.append(
             {
@@ -125,19 +130,15 @@ def facts_in_words(
 
 def _fields(checklist: Checklist, fait: Fait, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return the buttons of a fact, or its place for a number; then those of each category."""
-    parts, chosen = _parts(checklist, fait), answers["tout"]
-    number = fait.nombre is not None
-    each = [
-        {"code": c, "valeur": "" if number and one == "inconnu" else one}
-        for c in parts
-        for one in [answers["parts"].get(c, chosen if chosen != SELON else "inconnu")]
-    ]
+    chosen, number = answers["tout"], fait.nombre is not None
+    parts = dict.fromkeys(_parts(checklist, fait), _all(answers)) | answers["parts"]
+    each = [{"code": c, "valeur": "" if number and one == INCONNU else one} for c, one in parts.items()]
     buttons = _INVOQUEE if fait.a_invoquer else _SELON if parts else _BOUTONS
     return {
         "nombre": number,
         "unite": prose(fait.nombre.unite) if fait.nombre else "",
         "seuil": _threshold(fait, fait.nombre) if fait.nombre else "",
-        "valeur": "" if number and chosen in ("inconnu", SELON) else chosen,
+        "valeur": "" if number and chosen in (INCONNU, SELON) else chosen,
         "selon": chosen == SELON,
         "boutons": buttons,
         "parts": each,

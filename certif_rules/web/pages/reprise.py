@@ -8,13 +8,13 @@ from typing import Any, Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from certif_rules.blocs.typographie import bound, clean
 from certif_rules.errors import Fautes, Issue, IssuesError, Location
-from certif_rules.services.reprise import Repris, taken_up
+from certif_rules.services.reprise import Prise, taken_up
 from certif_rules.source.entree import MAX_CLASSEUR
 from certif_rules.web import transport
 from certif_rules.web.depot import Don, record
@@ -38,7 +38,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         message = f"{len(sent)} fichiers, {sizes // 1_000_000} Mo : c’est trop à la fois"
         hint = f"{_FICHIERS} fichiers et {_OCTETS // 1_000_000} Mo au plus"
         return _faulty(request, [Issue("fichier-trop-grand", message, None, hint)])
-    faults, taken, seen = Fautes(), dict[str, Repris](), dict[bytes, str]()
+    faults, taken, seen = Fautes(), dict[str, Prise](), dict[bytes, str]()
     for one in sent:
         nom = clean(one.name or "fichier")[:120]
         with faults:
@@ -104,7 +104,7 @@ def _already(here: DossierSuivi, nom: str) -> Issue:
     return Issue("audit-deja-ici", message, Location(nom), "ouvrir cet audit, et y accorder ce fichier")
 
 
-def _of_one_audit(taken: dict[str, Repris]) -> Iterable[Issue]:
+def _of_one_audit(taken: dict[str, Prise]) -> Iterable[Issue]:
     """Yield the archives that are of one and the same audit."""
     first: dict[str, str] = {}
     for nom, one in taken.items():
@@ -126,9 +126,3 @@ def _placed(issue: Issue) -> str:
     where = f"{clean(str(issue.location))} : " if issue.location else ""
     hint = issue.hint if issue.hint and not any(word in issue.hint for word in _COMMANDE) else ""
     return bound(clean(f"{where}{issue.message}{f' : {hint}' if hint else ''}"))
-
-
-ADRESSES = [
-    path("reprendre", take_up, name="reprendre"),
-    path("dossier/<uuid:identifiant>/archive", take_away, name="archive"),
-]

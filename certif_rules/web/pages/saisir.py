@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from certif_rules.audit.constats import A_EVALUER, Releve
@@ -23,7 +22,7 @@ from certif_rules.web.machine import today
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen
 from certif_rules.web.pages.constat import (
-    Saisie,
+    PagePostee,
     consequences,
     filter_of,
     line_page,
@@ -58,7 +57,7 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     nom = line_of(before.chantier, request.GET.get("ligne"))
     if request.method != "POST":
         return render(request, "saisir.html", line_page(request, before, nom))
-    saisie = Saisie(dons=tuple(said_of(request, before, nom)), post=request.POST, base=seen(request))
+    saisie = PagePostee(dons=tuple(said_of(request, before, nom)), post=request.POST, base=seen(request))
     imagined = supposed(before, saisie.dons)
     faults = faults_of(imagined.chantier, own_id(nom))
     if any(fault.code in IMPOSSIBLES for fault in faults):
@@ -69,11 +68,17 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     except DataError as error:
         page = line_page(request, imagined, nom, fautes=error.issues, saisie=saisie)
         return render(request, "saisir.html", page, status=422)
-    if faults and next_asked(request) is None:
+    disputed = saisie.base < before.dossier.version and _disputed(identifiant, nom)
+    if disputed or (faults and next_asked(request) is None):
         return render(request, "saisir.html", line_page(request, consult(identifiant), nom))
     done = {"fait": str(before.dossier.version)} if version > before.dossier.version else {}
     target = next_asked(request) or following(imagined.chantier, nom)
     return go("saisir", identifiant, ligne=nom if target == "." else target, **done, **filter_of(request))
+
+
+def _disputed(identifiant: Identifiant, nom: str) -> bool:
+    """Return whether something of a line is to settle: who just wrote it is the one to be told."""
+    return bool(consult(identifiant).chantier.releve(own_id(nom)).disputes)
 
 
 def next_asked(request: HttpRequest) -> str | None:
@@ -234,10 +239,3 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
     query = {"annule": str(version), "jusque": str(act[0])}
     return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/saisir", record_line, name="saisir"),
-    path("dossier/<uuid:identifiant>/saisir/effets", show_effects, name="effets"),
-    path("dossier/<uuid:identifiant>/annuler", undo, name="annuler"),
-]

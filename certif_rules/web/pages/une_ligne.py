@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.audit.checklist import Ligne, Point
@@ -71,7 +70,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         **common,
         "titre": title(sujet),
         "exigence": exigence,
-        "longue": len(exigence) > 260,
+        "longue": len(exigence) > 210,
         "sensibles": texts.get(DONNEES_SENSIBLES, []),
         "attendu": texts.get("Niveau attendu", []),
         "preuves": texts.get("Exemples de preuves", []),
@@ -112,7 +111,7 @@ def history(
             {
                 "jour": day(event.quand.partition("T")[0]),
                 "heure": clock(event.quand),
-                "qui": names.get(event.acteur) or event.acteur,
+                "qui": names.get(event.acteur) or "sans nom",
                 "quoi": field_in_words(event),
                 "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
             }
@@ -206,6 +205,3 @@ def _rules(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
             (nom, prose(known[nom].titre), prose(known[nom].reference)) for nom in cited if nom in known
         ],
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/ligne", panel, name="ligne")]

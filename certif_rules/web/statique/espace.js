@@ -8,7 +8,7 @@ const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` :
   ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
 
 // Put the pieces of another page in the place of those of this one; the focus stays where it was.
-export function montrer(page, adresse) {
+export function montrer(page, adresse, sur = "pushState") {
   const ici = cle(document.activeElement);
   const morceaux = [...document.querySelectorAll("[data-fragment]")];
   const nouveaux = morceaux.map((un) => page.getElementById(un.id));
@@ -18,18 +18,18 @@ export function montrer(page, adresse) {
     document.getElementById("contenu").replaceWith(document.adoptNode(page.getElementById("contenu")));
   }
   document.title = page.title;
-  if (adresse && adresse !== location.href) history.pushState(null, "", adresse);
+  if (adresse && adresse !== location.href.split("#")[0]) history[sur](null, "", adresse);
   if (ici) document.querySelector(ici)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("montre"));
 }
 
-async function poster(action, methode, corps) {
+async function poster(action, methode, corps, sur) {
   attendus += 1;
   try {
     const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
     // What is still to be sent would be shown as it was before: the last answer alone is shown.
-    if (attendus === 1) montrer(page, reponse.url);
+    if (attendus === 1) montrer(page, reponse.url, sur);
     if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
   } catch {
     if (etat) etat.textContent = "Rien n’est enregistré : le programme ne répond plus. La saisie reste ici.";
@@ -38,11 +38,11 @@ async function poster(action, methode, corps) {
   }
 }
 
-export function envoyer(formulaire, bouton) {
+export function envoyer(formulaire, bouton, sur) {
   const corps = new FormData(formulaire, bouton ?? undefined);
   // A button may say where its form goes.
   const action = bouton?.hasAttribute("formaction") ? bouton.formAction : formulaire.action;
-  envois = envois.then(() => poster(action, "post", corps));
+  envois = envois.then(() => poster(action, "post", corps, sur));
   return envois;
 }
 
@@ -61,6 +61,7 @@ document.addEventListener("submit", (evenement) => {
 // « data-vif="change" »: each answer is sent when it is given.
 document.addEventListener("change", (evenement) => {
   const formulaire = evenement.target.closest?.('[data-vif="change"]');
-  if (formulaire) envoyer(formulaire);
+  // Back leads out of the page, not through each of its answers.
+  if (formulaire) envoyer(formulaire, null, "replaceState");
 });
 window.addEventListener("popstate", () => location.reload());

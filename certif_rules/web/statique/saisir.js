@@ -131,11 +131,16 @@ function chercher() {
   if (!champ || champ.dataset.branche) return;
   champ.dataset.branche = "1";
   const cases = () => [...document.querySelectorAll(".damier a[data-ligne]")];
-  const lignes = () => cases().map((une) => [une.dataset.ligne, une.getAttribute("aria-label")]);
-  proposer(champ, lignes, (valeur) => {
+  // Lines, then the questions whose answer may be corrected.
+  const choix = () => [
+    ...cases().map((une) => [une.dataset.ligne, une.getAttribute("aria-label")]),
+    ...[...document.querySelectorAll("#faits option")].map((une) => [une.dataset.adresse, une.value]),
+  ];
+  proposer(champ, choix, (valeur) => {
     const voulue = cases().find((une) => une.dataset.ligne === valeur);
     champ.value = "";
     if (voulue) aller(voulue);
+    else if (valeur) location.assign(valeur);
   });
 }
 
