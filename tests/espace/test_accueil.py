@@ -115,9 +115,9 @@ def test_the_example_is_an_audit_under_way(navigateur: Any) -> None:
 
 def test_without_an_example_the_page_says_so(navigateur: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No installed plugin brings one: told, with what to do."""
-    from certif_rules.web.pages import accueil
+    from certif_rules.web.pages import reprise
 
-    monkeypatch.setattr(accueil, "examples", lambda _: [])
+    monkeypatch.setattr(reprise, "examples", lambda _: [])
     refused = navigateur.post("/exemple")
     assert refused.status_code == 422
     assert "commencer un nouvel audit" in text(refused)

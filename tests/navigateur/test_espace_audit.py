@@ -149,7 +149,11 @@ def of_colleague(findings: bytes, folder: Path, name: str) -> Path:
     found = {"qualiopi/2": "nc_mineure", "qualiopi/22": "nc_majeure"}
     for one in data["constats"]:
         if one["constat"] == "a_evaluer":
-            one |= {"constat": found.get(one["id"], "conforme"), "evalue_par": "C. D.", "evalue_le": "2024-03-19"}
+            one |= {
+                "constat": found.get(one["id"], "conforme"),
+                "evalue_par": "C. D.",
+                "evalue_le": "2024-03-19",
+            }
             one |= {"commentaire": f"Vu par C. D., ligne {one['id']}.", "preuves_vues": ["Dossier C-014"]}
     path = folder / name
     path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -192,15 +196,22 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
 
     # Saisir: a minor gap found at one site, a proof; then a fact turns out otherwise.
     record(page, root, "qualiopi/1", "Conforme", proof="Catalogue 2024")
-    record(page, root, "qualiopi/17", "Non-conformité mineure", "Deux postes en panne, sans date de réparation.")
+    record(
+        page, root, "qualiopi/17", "Non-conformité mineure", "Deux postes en panne, sans date de réparation."
+    )
     before = sent(page, f"{root}/fichiers/constats.json")
     step(page, "Préparer")
     answer(page, "sous-traite-t-il", "Oui")
     expect(page.locator("main")).to_contain_text("aucun constat perdu")
     expect(page.locator("main")).to_contain_text("1 ligne ajoutée")
-    kept = {one["id"]: one["constat"] for one in json.loads(sent(page, f"{root}/fichiers/constats.json"))["constats"]}
+    kept = {
+        one["id"]: one["constat"]
+        for one in json.loads(sent(page, f"{root}/fichiers/constats.json"))["constats"]
+    }
     found = {one["id"]: one["constat"] for one in json.loads(before)["constats"]}
-    assert {i: c for i, c in kept.items() if c != "a_evaluer"} == {i: c for i, c in found.items() if c != "a_evaluer"}
+    assert {i: c for i, c in kept.items() if c != "a_evaluer"} == {
+        i: c for i, c in found.items() if c != "a_evaluer"
+    }
 
     # À accorder: the colleague left with the audit as it is now; meanwhile line 2 is found conforming here.
     taken = page.request.get(f"{root}/fichiers/constats.json")
@@ -220,7 +231,11 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
     # Clore: the gaps, the gravest first, the day they were notified, the sheet.
     step(page, "Clore")
     rows = page.get_by_role("row").all_inner_texts()
-    assert [("majeure" in row, "mineure" in row) for row in rows[1:4]] == [(True, False), (False, True), (False, True)]
+    assert [("majeure" in row, "mineure" in row) for row in rows[1:4]] == [
+        (True, False),
+        (False, True),
+        (False, True),
+    ]
     page.get_by_label("Écarts notifiés le").fill("2024-03-20")
     page.get_by_label("Il n’y en a pas").check()
     press(page, "Enregistrer", page.get_by_role("main"))
@@ -258,7 +273,11 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
     findings = sent(page, f"{root}/fichiers/constats.json")
     assert sent(page, f"{root}/fichiers/conclusion.json") == concluded(findings, tmp_path)
     kinds = {one["id"]: one["constat"] for one in json.loads(findings)["constats"]}
-    assert (kinds["qualiopi/2"], kinds["qualiopi/17"], kinds["qualiopi/22"]) == ("nc_mineure", "nc_mineure", "nc_majeure")
+    assert (kinds["qualiopi/2"], kinds["qualiopi/17"], kinds["qualiopi/22"]) == (
+        "nc_mineure",
+        "nc_mineure",
+        "nc_majeure",
+    )
     assert sorted(kinds.values()).count("conforme") == 29
 
     # The year after: one date is typed, and every earlier gap stands in its own words.
