@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import Final
 
@@ -25,8 +26,9 @@ from certif_rules.web.machine import identifier
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.accorder import laid_out
 from certif_rules.web.pages.commun import atelier, consult, go
-from certif_rules.web.pages.documents import MARQUE, state_at
 
+#: What the name of a file says of what it was made from: the version, and how its seal begins.
+MARQUE: Final = re.compile(r"-v(\d{1,9})\.([0-9a-f]{8})\b")
 #: Most files taken at once.
 _FICHIERS: Final = 8
 
@@ -93,7 +95,7 @@ def _read(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
     if is_archive(source.octets):
         return _of_archive(identifiant, source)
     version, known = _base(identifiant, source.nom)
-    etat = state_at(identifiant, version) if known else depot.standing(identifiant)
+    etat = depot.stood_at(identifiant, version) if known else depot.standing(identifiant)
     base = open_work(atelier().registry, findings_of(etat, depot.names()))
     brings = brought_by(atelier().registry, source, base, known=known)
     values = [
