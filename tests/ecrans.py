@@ -89,24 +89,42 @@ ECRANS: dict[str, tuple[str, ...]] = {
     "ligne": ("{q}/ligne?ligne=qualiopi/19", "{l}/ligne?ligne=certifregion/E"),
     "preuves": ("{q}/preuves", "{l}/preuves"),
     "textes": ("{q}/textes", "{l}/textes"),
+    "accorder": ("{q}/accorder", "{q}/accorder?apport=3", "{l}/accorder"),
     "clore": ("{q}/clore", "{l}/clore"),
     "suivre": ("{q}/suivre", "{l}/suivre"),
+    "ecarts": ("{q}/ecarts", "{l}/ecarts"),
+    "manques": ("{q}/manques",),
+    "documents": ("{q}/documents",),
+    "travail": ("{t}",),
+    "suivant": ("{q}/suivant",),
+    "autodiagnostic": ("{q}/autodiagnostic", "{l}/autodiagnostic"),
     "journal": ("{q}/journal",),
 }
 #: Addresses that show no page: what only takes a form, a piece of a page, a file.
 SANS_ECRAN = {
+    "acte",
     "agenda",
     "annuler",
     "annuler-contexte",
+    "apporter",
     "archive",
+    "cloture",
     "contexte",
     "effets",
     "exemple",
+    "fait",
     "fichier",
     "fichier_des_textes",
     "plan-document",
+    "relecture",
+    "remarque",
+    "remettre",
+    "remis",
     "reprendre",
     "statique",
+    "trace",
+    "transmettre",
+    "travaux",
     "vivant",
 }
 
@@ -134,7 +152,7 @@ def filled(address: str) -> dict[str, str]:
     visitor.read(f"{root}/preuves", base="999", lignes="1, 2", **proof)
     text = {"ligne": "certifregion/A", "titre": f"Titre {ATTAQUE}", "document": ATTAQUE, "page": "3"}
     visitor.read(f"{roots['l']}/textes", base="999", exigence=ATTAQUE, **text)
-    return roots
+    return roots | {"t": visitor.read(f"{root}/travaux", piece="cloture.docx")}
 
 
 def screens() -> list[str]:

@@ -16,10 +16,10 @@ PAGES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("a-relire", "to_review", "a-relire"),
         ("echeances", "due", "echeances"),
         ("echeances.ics", "agenda", "agenda"),
-        ("exemple", "example", "exemple"),
     ),
     "contexte": (("nouveau", "new", "nouveau"),),
     "reprise": (
+        ("exemple", "example", "exemple"),
         ("reprendre", "take_up", "reprendre"),
         ("dossier/<uuid:identifiant>/archive", "take_away", "archive"),
     ),

@@ -46,6 +46,8 @@ _REMIS: Final = "rapport"
 #: The documents that people fill and send back.
 _REVIENNENT: Final = frozenset({"grille", "releve", "constats"})
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+#: The widths that a page of blocks gives to its columns and pictures, which the policy refuses in their tags.
+_LARGEUR = re.compile(rb'(<(?:col|img)\b[^<>]*) style="([^"<>]*)"')
 
 
 @require_GET
@@ -238,12 +240,22 @@ def _sent(
         nom = nom.replace("-", f"-v{version}.{row.empreinte.removeprefix('sha256:')[:8]}-", 1)
     headers["Content-Disposition"] = "inline" if show else f'attachment; filename="{nom}"'
     if show:
+        content = _in_sheet(content)
         styles = " ".join(f"'sha256-{_b64(style)}'" for style in _STYLE.findall(content))
         headers["Content-Security-Policy"] = (
             f"default-src 'none'; style-src {styles}; img-src data:; form-action 'none'; base-uri 'none'; "
             "frame-ancestors 'none'"
         )
     return HttpResponse(content, content_type=_FORMATS[piece.format][1], headers=headers)
+
+
+def _in_sheet(content: bytes) -> bytes:
+    """Return a page whose widths are in its sheet, not in its tags."""
+    tags = _LARGEUR.finditer(content)
+    widths = {width: b"l%d" % rank for rank, width in enumerate(dict.fromkeys(tag[2] for tag in tags))}
+    rules = b"".join(b".%s{%s}" % (name, width) for width, name in widths.items())
+    page = _LARGEUR.sub(lambda tag: b'%s class="%s"' % (tag[1], widths[tag[2]]), content)
+    return page.replace(b"</style>", rules + b"</style>", 1)
 
 
 def _named(dossier: models.DossierSuivi, piece: DocumentRemis) -> str:

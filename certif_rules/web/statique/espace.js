@@ -3,6 +3,7 @@
 const etat = document.getElementById("etat");
 let envois = Promise.resolve();
 let attendus = 0;
+let perdu = false;
 
 const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` : element.name
   ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
@@ -24,40 +25,59 @@ export function montrer(page, adresse, sur = "pushState") {
 }
 
 async function poster(action, methode, corps, sur) {
-  attendus += 1;
   try {
     const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
     // What is still to be sent would be shown as it was before: the last answer alone is shown.
     if (attendus === 1) montrer(page, reponse.url, sur);
     if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
+    perdu = false;
   } catch {
+    perdu = true;
     if (etat) etat.textContent = "Rien n’est enregistré : le programme ne répond plus. La saisie reste ici.";
   } finally {
     attendus -= 1;
   }
 }
 
+function suivre(action, methode, corps, sur) {
+  attendus += 1;
+  envois = envois.then(() => poster(action, methode, corps, sur));
+  return envois;
+}
+
 export function envoyer(formulaire, bouton, sur) {
   const corps = new FormData(formulaire, bouton ?? undefined);
   // A button may say where its form goes.
   const action = bouton?.hasAttribute("formaction") ? bouton.formAction : formulaire.action;
-  envois = envois.then(() => poster(action, "post", corps, sur));
-  return envois;
+  return suivre(action, "post", corps, sur);
 }
 
 // Show another page in the place of this one, after what is still to be sent.
 export function visiter(adresse) {
-  envois = envois.then(() => poster(adresse, "get"));
-  return envois;
+  return suivre(adresse, "get");
 }
 
-document.addEventListener("submit", (evenement) => {
-  const formulaire = evenement.target;
-  if (!formulaire.matches("[data-vif]") || evenement.defaultPrevented) return;
+// What is still to be sent is sent before the page is left.
+const ensuite = (evenement, geste) => {
   evenement.preventDefault();
-  envoyer(formulaire, evenement.submitter);
+  envois.then(() => perdu || geste());
+};
+
+document.addEventListener("submit", (evenement) => {
+  const { target: formulaire, submitter: bouton } = evenement;
+  if (evenement.defaultPrevented) return;
+  if (formulaire.matches("[data-vif]")) {
+    evenement.preventDefault();
+    envoyer(formulaire, bouton);
+  } else if (attendus) ensuite(evenement, () => formulaire.requestSubmit(bouton));
 });
+document.addEventListener("click", (evenement) => {
+  const lien = evenement.target.closest?.("a[href]:not([data-ligne])");
+  const ailleurs = evenement.ctrlKey || evenement.metaKey || evenement.shiftKey || evenement.button;
+  if (lien && attendus && !ailleurs) ensuite(evenement, () => location.assign(lien.href));
+});
+window.addEventListener("beforeunload", (evenement) => attendus && evenement.preventDefault());
 // « data-vif="change" »: each answer is sent when it is given.
 document.addEventListener("change", (evenement) => {
   const formulaire = evenement.target.closest?.('[data-vif="change"]');
