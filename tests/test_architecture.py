@@ -126,7 +126,6 @@ def test_no_network_no_clock_no_chance(name: str) -> None:
 
 #: The modules of less than forty lines, and why each is not part of another.
 SMALL = {
-    "web.adresses": "the table of the addresses, which Django reads by the name of its module",
     "web.apps": "what Django reads of an application, by the name of its module",
     "web.pages.fichiers": "what is sent as it is, whoever asks",
     "web.machine": "the one place where a clock is read and chance is drawn",

@@ -43,7 +43,7 @@ class Sommaire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fichiers: Mapping[str, str]
 
 
-class Archive(Struct, frozen=True, kw_only=True):
+class Colis(Struct, frozen=True, kw_only=True):
     """An archive holds an audit as it travels; ``profil`` and ``constats`` are for other programs."""
 
     nom: str
@@ -60,7 +60,7 @@ class Archive(Struct, frozen=True, kw_only=True):
         return self.evenements[0].empreinte
 
 
-def write_archive(archive: Archive) -> bytes:
+def write_archive(archive: Colis) -> bytes:
     """Write an archive; the same audit gives the same bytes."""
     encode = msgspec.json.Encoder(order="deterministic").encode
     contents = (archive.contenus[digest] for digest in sorted(archive.contenus))
@@ -95,7 +95,7 @@ def is_archive(content: bytes) -> bool:
         return False
 
 
-def read_archive(content: bytes, nom: str) -> Archive:
+def read_archive(content: bytes, nom: str) -> Colis:
     """Return the audit that an archive holds; nothing of it is written anywhere.
 
     Args:
@@ -125,7 +125,7 @@ def read_archive(content: bytes, nom: str) -> Archive:
         contents = _lines(files[_CONTENUS], Contenu, f"{nom}/{_CONTENUS}")
     with faults:
         people = _decoded(files[_PERSONNES], dict[str, str], f"{nom}/{_PERSONNES}")
-    archive = Archive(
+    archive = Colis(
         nom=summary.nom,
         cree_le=summary.cree_le,
         evenements=tuple(events),
@@ -239,7 +239,7 @@ def _lines(content: bytes, kind: Any, place: str) -> list[Any]:
     return [_decoded(text, kind, place, rank) for rank, text in enumerate(lines, start=1) if text]
 
 
-def _inconsistent(archive: Archive, summary: Sommaire, written: int, nom: str) -> Iterator[Issue]:
+def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> Iterator[Issue]:
     """Yield what does not hold together: the chain, the digests, what is too long to be kept."""
     events, place = archive.evenements, Location(f"{nom}/{_EVENEMENTS}")
     if not events:
@@ -266,7 +266,7 @@ def _inconsistent(archive: Archive, summary: Sommaire, written: int, nom: str) -
     yield from _too_long(archive, nom)
 
 
-def _too_long(archive: Archive, nom: str) -> Iterator[Issue]:
+def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
     """Yield the events and the people that could not be kept as they are."""
     for one in archive.evenements:
         texts = (one.cle.champ, one.cle.ligne, one.cle.site, one.acteur)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Appui, Intitule, Nomme
+from certif_rules.model.base import Appui, Nomme
 from certif_rules.model.candidature import Ressource, Si
 from certif_rules.model.cycle import NomDate, NomIntervention
 
@@ -73,23 +73,29 @@ class Intervention(Appui, frozen=True, kw_only=True):
     inconnu: str | None = None
 
 
-class Remise(Intitule, frozen=True, kw_only=True):
+class Remise(Appui, frozen=True, kw_only=True):
     """A remise is something an award gives; ``a_signer``: to be dated and signed by whoever receives it."""
 
+    id: str
+    titre: str
     texte: str | None = None
     a_dater: bool = False
     a_signer: bool = False
 
 
-class Publication(Intitule, frozen=True, kw_only=True):
+class Publication(Appui, frozen=True, kw_only=True):
     """A publication says where an award is made public."""
 
+    id: str
+    titre: str
     pages: tuple[Ressource, ...] = ()
 
 
-class Aboutissement(Intitule, frozen=True, kw_only=True):
+class Aboutissement(Appui, frozen=True, kw_only=True):
     """An outcome may open a date of the calendar, which ``date`` names; it is cited, not counted."""
 
+    id: str
+    titre: str
     texte: str
     motivee: bool = False
     date: NomDate | None = None

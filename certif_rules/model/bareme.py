@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from certif_rules.model.base import (
     Appui,
     CodePrecedent,
-    Intitule,
     NomCategorie,
     Nomme,
     Regle,
@@ -34,12 +33,14 @@ class Tranche(Appui, frozen=True, kw_only=True):
     par_site: str | None
 
 
-class Bareme(Intitule, frozen=True, kw_only=True):
+class Bareme(Appui, frozen=True, kw_only=True):
     """A table serves some audit types (their codes); ``categories`` says whose supplements are added.
 
     ``lacunes`` is what was looked for where a cell is ``None``.
     """
 
+    id: str
+    titre: str
     types: tuple[CodePrecedent, ...]
     tranches: tuple[Tranche, ...]
     categories: Literal["toutes", "ajoutees"] = "toutes"

@@ -106,13 +106,6 @@ class Appui(Situe, frozen=True, kw_only=True):
     incoherences: tuple[NomIncoherence, ...] = ()
 
 
-class Intitule(Appui, frozen=True, kw_only=True):
-    """This is something that a référentiel declares under a code, and calls by a title."""
-
-    id: str
-    titre: str
-
-
 class Regle(Appui, frozen=True, kw_only=True):
     """A rule is written in the closed vocabulary: all of its words must hold, ``sauf`` excepted.
 

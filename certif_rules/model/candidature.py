@@ -14,7 +14,6 @@ from certif_rules.model.base import (
     Appui,
     CodePrecedent,
     CodeTypeAudit,
-    Intitule,
     NomCategorie,
     NomFait,
     Nomme,
@@ -56,12 +55,14 @@ class Condition(Struct, frozen=True, kw_only=True):
 Si = tuple[Condition, ...]
 
 
-class Choix(Intitule, frozen=True, kw_only=True):
+class Choix(Appui, frozen=True, kw_only=True):
     """An answer to a question leads to audit types, and something in a profile may say it by itself.
 
     ``region`` is that of a site of the organisation, ``certificat`` a référentiel it holds a certificate of.
     """
 
+    id: str
+    titre: str
     mene_a: tuple[CodeTypeAudit, ...] = ()
     region: str | None = None
     certificat: NomReferentiel | None = None
@@ -78,15 +79,19 @@ class Interrogation(Appui, frozen=True, kw_only=True):
     si: Si = ()
 
 
-class Voie(Intitule, frozen=True, kw_only=True):
+class Voie(Appui, frozen=True, kw_only=True):
     """A voie is a way to get the label, and says when it is the one."""
 
+    id: str
+    titre: str
     si: Si
 
 
-class Mention(Intitule, frozen=True, kw_only=True):
+class Mention(Appui, frozen=True, kw_only=True):
     """A mention is what a quote must carry; ``champ`` is where a file says it."""
 
+    id: str
+    titre: str
     champ: str
     si: Si = ()
 
@@ -114,7 +119,7 @@ class Forme(Struct, frozen=True, kw_only=True):
     titre: str
 
 
-class Piece(Intitule, frozen=True, kw_only=True):
+class Piece(Appui, frozen=True, kw_only=True):
     """A document of the file is due where ``si`` holds, and as its ``classe`` says.
 
     ``condition`` words a condition that the source leaves without content. ``signe`` is the signature wanted,
@@ -123,6 +128,8 @@ class Piece(Intitule, frozen=True, kw_only=True):
     they are given, it is not asked for.
     """
 
+    id: str
+    titre: str
     classe: Classe | None
     si: Si = ()
     condition: str | None = None
@@ -137,12 +144,14 @@ class Piece(Intitule, frozen=True, kw_only=True):
     prise_en_charge: PriseEnCharge | None = None
 
 
-class Volet(Intitule, frozen=True, kw_only=True):
+class Volet(Appui, frozen=True, kw_only=True):
     """A volet is a kind of file: when it is the one, its documents, what follows.
 
     ``inconnu``: nobody says which.
     """
 
+    id: str
+    titre: str
     si: Si
     pieces: tuple[NomPiece, ...] = ()
     suite: str | None = None
@@ -157,9 +166,11 @@ class ConditionFinancement(Appui, frozen=True, kw_only=True):
     si: Si
 
 
-class Financement(Intitule, frozen=True, kw_only=True):
+class Financement(Appui, frozen=True, kw_only=True):
     """A funding says who pays which share of the audit, on which conditions; ``inconnu``: nobody says."""
 
+    id: str
+    titre: str
     si: Si
     taux: Fraction | None = None
     par: str | None = None
@@ -209,9 +220,11 @@ class EnSuspens(Appui, frozen=True, kw_only=True):
     si: Si
 
 
-class Etape(Intitule, frozen=True, kw_only=True):
+class Etape(Appui, frozen=True, kw_only=True):
     """A step of the application says what to do, what to read; steps are in order."""
 
+    id: str
+    titre: str
     autre_titre: str | None = None
     facultative: bool = False
     taches: tuple[Texte, ...] = ()

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Struct, field
 
-from certif_rules.model.base import Appui, CodePrecedent, Intitule, Nomme, NomReferentiel
+from certif_rules.model.base import Appui, CodePrecedent, Nomme, NomReferentiel
 
 #: What a rule gives: a limit, an earliest day, a day, a window, a limit that comes again, or nothing to do.
 Forme = Literal["au_plus_tard", "a_partir_du", "prochaine", "fenetre", "tous_les", "sans_objet"]
@@ -31,13 +31,15 @@ class JourCertificat(Struct, frozen=True, kw_only=True):
     apres: tuple[CodePrecedent, ...] = ()
 
 
-class Evenement(Intitule, frozen=True, kw_only=True):
+class Evenement(Appui, frozen=True, kw_only=True):
     """An event happens on a day that people give.
 
     It never comes before those of ``pas_avant``, nor in the same cycle as those of ``exclut``. In a file, it
     is the day of an audit of ``audits``, one of a ``certificat``, or that of an act of ``interventions``.
     """
 
+    id: str
+    titre: str
     audits: tuple[CodePrecedent, ...] = ()
     certificat: JourCertificat | None = None
     interventions: tuple[NomIntervention, ...] = ()

@@ -17,7 +17,6 @@ from certif_rules.model.base import (
     Comparaison,
     IdCritere,
     IdLigne,
-    Intitule,
     NomConstat,
     NomEtiquette,
     Nomme,
@@ -204,7 +203,7 @@ class Decision(SelonType, frozen=True, kw_only=True):
         return next((t.titre for t in self.titres if code_type in t.types), self.titre)
 
 
-class Distinction(Intitule, frozen=True, kw_only=True):
+class Distinction(Appui, frozen=True, kw_only=True):
     """A distinction is decided beside the label, on its measures, by its own decisions, read as the label's.
 
     ``par_critere``: for each criterion, whose own value a measure by criterion then is. ``si_decision``: it
@@ -212,6 +211,8 @@ class Distinction(Intitule, frozen=True, kw_only=True):
     one of its decisions does.
     """
 
+    id: str
+    titre: str
     decisions: tuple[Decision, ...]
     par_critere: bool = False
     si_decision: tuple[NomDecision, ...] = ()

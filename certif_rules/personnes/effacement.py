@@ -23,8 +23,8 @@ _PARTICULES: Final = frozenset({"de", "du", "des", "la", "le", "les", "d", "l", 
 _CIVILITES: Final = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "me"})
 
 
-class Mention(Struct, frozen=True):
-    """A mention is where a text names a person; not ``sure`` where it may be somebody else."""
+class Occurrence(Struct, frozen=True):
+    """An occurrence is where a text names a person; not ``sure`` where it may be somebody else."""
 
     debut: int
     fin: int
@@ -32,7 +32,7 @@ class Mention(Struct, frozen=True):
     remplacement: str = REMPLACEMENTS["nom"]
 
 
-def mentions(texte: str, nom: str) -> tuple[Mention, ...]:
+def mentions(texte: str, nom: str) -> tuple[Occurrence, ...]:
     """Return the places of a text that name this person, in order, none over another."""
     own = [word for word in map(cle, _MOT.findall(nom)) if word not in _PARTICULES | _CIVILITES]
     if not own or not any(word in cle(texte) for word in own):
@@ -40,7 +40,7 @@ def mentions(texte: str, nom: str) -> tuple[Mention, ...]:
     words = list(_MOT.finditer(texte))
     folded = [cle(word.group()) for word in words]
     addresses = [hit for hit in find(texte) if hit.nature == "courriel"]
-    hits: list[Mention] = []
+    hits: list[Occurrence] = []
     rank = 0
     while rank < len(words):
         end = _run(texte, words, folded, rank, own)
@@ -55,7 +55,7 @@ def mentions(texte: str, nom: str) -> tuple[Mention, ...]:
         if around is not None:
             debut, fin = around.debut, max(fin, around.fin)
             end = next((k for k in range(end, len(words)) if words[k].start() >= fin), len(words))
-        hits.append(Mention(debut, fin, sure, REMPLACEMENTS["courriel" if around else "nom"]))
+        hits.append(Occurrence(debut, fin, sure, REMPLACEMENTS["courriel" if around else "nom"]))
         rank = end
     return tuple(hits)
 

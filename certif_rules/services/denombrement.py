@@ -14,7 +14,7 @@ from certif_rules.calcul.evaluation import BLOC, count_due
 from certif_rules.calcul.expressions import Colonne
 from certif_rules.errors import Issue, IssuesError
 from certif_rules.plugins.registry import Resolution
-from certif_rules.services.lot import Lot, Rangee
+from certif_rules.services.lot import Dues, Lot
 from certif_rules.services.organismes import Correspondance, Organisation
 
 #: The most contexts whose cells are kept; beyond, all of them are dropped.
@@ -145,7 +145,7 @@ class _ParContextes:
 
     def read(self, organisation: Organisation) -> Checklist | list[Issue]:
         answer = self._lot.answer(organisation)
-        return answer.checklist if isinstance(answer, Rangee) else answer
+        return answer.checklist if isinstance(answer, Dues) else answer
 
     def add(self, value: Checklist) -> None:
         _, before = self._counted.get(id(value), (value, 0))

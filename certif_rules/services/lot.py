@@ -27,7 +27,7 @@ from certif_rules.services.organismes import IDENTITE, Correspondance, Organisat
 _MOST: Final = 4096
 
 
-class Rangee(Struct, frozen=True):
+class Dues(Struct, frozen=True):
     """A row is what is answered of one organisation; its checklist is that of all who share its context."""
 
     organisation: Organisation
@@ -68,7 +68,7 @@ class Lot:
                 for nom in unknown
             )
 
-    def answer(self, organisation: Organisation) -> Rangee | list[Issue]:
+    def answer(self, organisation: Organisation) -> Dues | list[Issue]:
         """Return what is answered of an organisation, or everything wrong with it, at its row."""
         if organisation.categories == ():
             return self.faults(organisation)
@@ -83,7 +83,7 @@ class Lot:
         if organisation.fautes:
             return self.faults(organisation)
         about = tuple(siren_warnings(Demande(organisme=organisation.identite)))
-        return Rangee(organisation, answer, about)
+        return Dues(organisation, answer, about)
 
     def checklist(self, organisation: Organisation) -> Checklist | list[Issue]:
         """Return the checklist of an organisation, as if it were asked for alone: its own, with its name."""
@@ -158,7 +158,7 @@ def _in_profile(issue: Issue, profile: Path | None) -> Issue:
     return replace(issue, location=Location(str(profile)), hint=hint)
 
 
-def as_data(rangee: Rangee) -> dict[str, Any]:
+def as_data(rangee: Dues) -> dict[str, Any]:
     """Return a row as the values of one line of JSON."""
     organisation, checklist = rangee.organisation, rangee.checklist
     states: Mapping[str, list[str]] = {"a_auditer": [], "a_confirmer": []}
@@ -176,31 +176,31 @@ def as_data(rangee: Rangee) -> dict[str, Any]:
     }
 
 
-def edition_of(rangee: Rangee) -> str:
+def edition_of(rangee: Dues) -> str:
     """Return the référentiel of a row, and its edition."""
     referentiel = rangee.checklist.referentiel
     return f"{referentiel.id}@{referentiel.edition}"
 
 
-def warning_codes(rangee: Rangee) -> list[str]:
+def warning_codes(rangee: Dues) -> list[str]:
     """Return the codes of the warnings of a row, once each."""
     warnings = (*rangee.checklist.avertissements, *rangee.avertissements)
     return list(dict.fromkeys(warning.code for warning in warnings))
 
 
-def lines_of(_: int, rows: Iterable[Rangee]) -> bytes:
+def lines_of(_: int, rows: Iterable[Dues]) -> bytes:
     """Return the rows of a part as lines of JSON."""
     return b"".join(as_line(as_data(row)) for row in rows)
 
 
-def table_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Iterable[Rangee]], bytes]:
+def table_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Iterable[Dues]], bytes]:
     """Return what writes the rows of a part as CSV: who each is, then a column a line, by its number.
 
     The heads stand before the first part (rank 0). A cell that a spreadsheet would run begins with ``'``.
     """
     numbers = [indicateur.numero for indicateur in lot.resolution.referentiel.indicateurs.values()]
 
-    def render(rank: int, rows: Iterable[Rangee]) -> bytes:
+    def render(rank: int, rows: Iterable[Dues]) -> bytes:
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
         if rank == 0:
@@ -212,7 +212,7 @@ def table_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Iterabl
     return render
 
 
-def _cells(rangee: Rangee, correspondance: Correspondance) -> Iterator[str]:
+def _cells(rangee: Dues, correspondance: Correspondance) -> Iterator[str]:
     organisation = rangee.organisation
     yield str(organisation.rang)
     yield from (organisation.identite.get(part, "") for part in correspondance.organisme)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from certif_rules.services.lot import Lot, Rangee
+    from certif_rules.services.lot import Dues, Lot
     from certif_rules.services.organismes import Correspondance
 
 
-def parquet_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Iterable[Rangee]], bytes]:
+def parquet_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Iterable[Dues]], bytes]:
     """Return what writes the rows of a part as a Parquet file of its own.
 
     Who each organisation is, the rules, its categories, its warnings, then its state for each line, by the id
@@ -28,7 +28,7 @@ def parquet_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Itera
 
     few = pa.dictionary(pa.int16(), pa.string())  # a state, a digest: the same words again and again
     words = pa.list_(pa.string())
-    columns: list[tuple[str, Any, Callable[[Rangee], Any]]] = [
+    columns: list[tuple[str, Any, Callable[[Dues], Any]]] = [
         ("rang", pa.int64(), lambda row: row.organisation.rang),
         *[(part, pa.string(), _identity(part)) for part in correspondance.organisme],
         ("referentiel", few, edition_of),
@@ -39,7 +39,7 @@ def parquet_of(lot: Lot, correspondance: Correspondance) -> Callable[[int, Itera
     ]
     schema = pa.schema([(name, type_) for name, type_, _ in columns])
 
-    def render(_: int, rows: Iterable[Rangee]) -> bytes:
+    def render(_: int, rows: Iterable[Dues]) -> bytes:
         listed = list(rows)
         arrays = [pa.array(map(read, listed), type_, size=len(listed)) for _, type_, read in columns]
         written = BytesIO()
@@ -66,9 +66,9 @@ def written_by() -> str:
     return str(pa.__version__)
 
 
-def _identity(part: str) -> Callable[[Rangee], Any]:
+def _identity(part: str) -> Callable[[Dues], Any]:
     return lambda row: row.organisation.identite.get(part)
 
 
-def _state(rank: int) -> Callable[[Rangee], str]:
+def _state(rank: int) -> Callable[[Dues], str]:
     return lambda row: row.checklist.lignes[rank].etat

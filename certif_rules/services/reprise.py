@@ -11,7 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from certif_rules.echanges.archive import Archive, is_archive, read_archive
+from certif_rules.echanges.archive import Colis, is_archive, read_archive
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.constats import as_data, head_as_data
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -35,12 +35,12 @@ _DU_PROFIL: Final = ("audit", "organisme", "ajouts", "precedent", "certificats")
 _LISTES: Final[Mapping[Genre, str]] = {"ligne": "constats", "verification": "verifications"}
 
 
-class Repris(Struct, frozen=True, kw_only=True):
+class Prise(Struct, frozen=True, kw_only=True):
     """A file says of an audit the data of its findings, perhaps without any, or its whole journal."""
 
     nom: str
     data: Mapping[str, Any]
-    archive: Archive | None = None
+    archive: Colis | None = None
 
     @property
     def commence(self) -> bool:
@@ -48,7 +48,7 @@ class Repris(Struct, frozen=True, kw_only=True):
         return bool(self.data.get("constats"))
 
 
-def taken_up(registry: Registry, nom: str, content: bytes) -> Repris:
+def taken_up(registry: Registry, nom: str, content: bytes) -> Prise:
     """Return the audit that a file says: profile, findings, filled grid, export of a form, archive.
 
     Args:
@@ -69,7 +69,7 @@ def taken_up(registry: Registry, nom: str, content: bytes) -> Repris:
     except IssuesError as error:
         raise DataError(_placed(issue, nom) for issue in error.issues) from error
     name = archive.nom if archive else str((data.get("organisme") or {}).get("nom") or Path(nom).stem)
-    return Repris(nom=name, data=data, archive=archive)
+    return Prise(nom=name, data=data, archive=archive)
 
 
 def as_profile(chantier: AuditEnCours) -> bytes:
@@ -125,7 +125,7 @@ def _elsewhere(data: Mapping[str, Any]) -> Iterator[Issue]:
             yield Issue("fichier-illisible", message, place_of(data, key), hint)
 
 
-def _of_journal(archive: Archive, nom: str) -> Mapping[str, Any]:
+def _of_journal(archive: Colis, nom: str) -> Mapping[str, Any]:
     """Return the findings that a journal says, read as any file of findings is."""
     data = findings_of(state(archive.evenements, archive.contenus), archive.personnes)
     return read_given(Path(nom), content=as_bytes(data), pasted=True)

@@ -13,8 +13,8 @@ from certif_rules.services.espace import AuditEnCours
 from certif_rules.vie.calendrier import DateCalculee
 
 
-class Terme(Struct, frozen=True, kw_only=True):
-    """A term says in words what is due; ``jour`` sorts it, and is past once it is too late."""
+class Jalon(Struct, frozen=True, kw_only=True):
+    """A jalon says in words what is due; ``jour`` sorts it, and is past once it is too late."""
 
     jour: str
     quand: str
@@ -29,7 +29,7 @@ class Resume(Struct, frozen=True, kw_only=True):
     date: str
     faites: int
     dues: int
-    termes: tuple[Terme, ...]
+    termes: tuple[Jalon, ...]
 
 
 def summed_up(registry: Registry, chantier: AuditEnCours) -> Resume:
@@ -63,7 +63,7 @@ def whole_agenda(agendas: Iterable[str]) -> bytes:
     return ics.joined(one.encode() for one in agendas if one)
 
 
-def _due(dates: Iterable[DateCalculee]) -> Iterator[Terme]:
+def _due(dates: Iterable[DateCalculee]) -> Iterator[Jalon]:
     """Yield what is still to do, with a day to do it by."""
     for one in dates:
         if one.regle.sans_objet or one.donnee or one.accomplie is not None:
@@ -71,11 +71,11 @@ def _due(dates: Iterable[DateCalculee]) -> Iterator[Terme]:
         titre = prose(one.titre)
         if one.jour is not None:
             opens = "à partir du " if one.regle.a_partir_du is not None else ""
-            yield Terme(jour=one.jour.isoformat(), quand=f"{opens}{day(one.jour)}", titre=titre)
+            yield Jalon(jour=one.jour.isoformat(), quand=f"{opens}{day(one.jour)}", titre=titre)
         elif one.du is not None and one.au is not None:
-            yield Terme(jour=one.au.isoformat(), quand=f"du {day(one.du)} au {day(one.au)}", titre=titre)
+            yield Jalon(jour=one.au.isoformat(), quand=f"du {day(one.du)} au {day(one.au)}", titre=titre)
         for each in one.jours:
-            yield Terme(jour=each.isoformat(), quand=day(each), titre=titre)
+            yield Jalon(jour=each.isoformat(), quand=day(each), titre=titre)
 
 
 def agenda(registry: Registry, chantier: AuditEnCours, code: str) -> str:

@@ -23,7 +23,7 @@ from certif_rules.plugins.hookspecs import Exporter
 from certif_rules.services.atelier import Atelier, open_atelier
 from certif_rules.services.destinations import Destination, Rendu, document_name
 from certif_rules.services.formats import choose, write_document
-from certif_rules.services.lot import Lot, Rangee, lines_of, table_of
+from certif_rules.services.lot import Dues, Lot, lines_of, table_of
 from certif_rules.services.organismes import Correspondance, Organisation
 from certif_rules.services.ouvriers import Ouvriers
 from certif_rules.services.parquet import parquet_of, written_by
@@ -83,21 +83,21 @@ class Repondeur:
 
     def answer(self, rank: int, rangees: Rangees) -> Rendu:
         """Return what is answered of the part that stands at ``rank``."""
-        rows: list[Rangee] = []
+        rows: list[Dues] = []
         documents: list[tuple[str, bytes]] = []
         faults: list[Issue] = []
         for organisation in rangees:
             answer = [organisation] if isinstance(organisation, Issue) else self._answer(organisation)
             if isinstance(answer, list):
                 faults += dict.fromkeys(answer)
-            elif isinstance(answer, Rangee):
+            elif isinstance(answer, Dues):
                 rows.append(answer)
             else:
                 documents.append(answer)
         table = b"" if self._documents else self._render(rank, rows)
         return Rendu(table, tuple(documents), tuple(faults))
 
-    def _answer(self, organisation: Organisation) -> Rangee | tuple[str, bytes] | list[Issue]:
+    def _answer(self, organisation: Organisation) -> Dues | tuple[str, bytes] | list[Issue]:
         if not self._documents:
             return self._lot.answer(organisation)
         checklist = self._lot.checklist(organisation)

@@ -119,6 +119,11 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     return champs
 
 
+def stood_at(dossier_id: Any, version: int) -> dict[Endroit, Champ]:
+    """Return the values that stood at a version."""
+    return state((one for one in events(dossier_id) if one.version <= version), contents(dossier_id))
+
+
 def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
     """Return what gives back the values of version ``after`` to the fields changed since, up to ``until``."""
     chain = events(dossier_id)

@@ -14,13 +14,13 @@ class Utilisateur(models.Model):
     ``ici``: who acts on this machine; the others came with an audit that was begun elsewhere.
     """
 
-    cle = models.CharField(primary_key=True, max_length=40)
+    cle = models.CharField(unique=True, max_length=40)
     nom = models.CharField(max_length=200, blank=True)
     initiales = models.CharField(max_length=20, blank=True)
     ici = models.BooleanField(default=False)
 
     class Meta:  # noqa: D106 - read by Django alone
-        ordering = ("cle",)
+        ordering = ("id",)  # as they came
 
 
 class DossierSuivi(models.Model):

@@ -22,7 +22,7 @@ from certif_rules.web.pages.commun import atelier
 LOT: Final = 8
 
 
-class Suivi(Struct, frozen=True, kw_only=True):
+class Entree(Struct, frozen=True, kw_only=True):
     """A row lists an audit; it has no ``resume`` where it cannot be opened, or is not summed up yet."""
 
     dossier: models.DossierSuivi
@@ -30,14 +30,14 @@ class Suivi(Struct, frozen=True, kw_only=True):
     a_jour: bool = True
 
 
-def all_followed(*, every: bool = False) -> list[Suivi]:
+def all_followed(*, every: bool = False) -> list[Entree]:
     """Return the audits, the last begun first, each in a few words.
 
     Args:
         every: sum up whatever changed, however many; otherwise the first of them.
     """
     earlier = models.ResumeGarde.objects.defer("agenda").in_bulk()
-    rows: list[Suivi] = []
+    rows: list[Entree] = []
     renewed = 0
     for dossier in models.DossierSuivi.objects.all():
         row, key = earlier.get(dossier.pk), f"{dossier.version} {_rules()}"
@@ -45,7 +45,7 @@ def all_followed(*, every: bool = False) -> list[Suivi]:
         if not fresh and (every or renewed < LOT):
             renewed, fresh = renewed + 1, True
             row = _summed(dossier, key)
-        rows.append(Suivi(dossier=dossier, resume=_read(row), a_jour=fresh))
+        rows.append(Entree(dossier=dossier, resume=_read(row), a_jour=fresh))
     return rows
 
 

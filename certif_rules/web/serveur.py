@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
@@ -58,8 +59,6 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
         from django.core.wsgi import get_wsgi_application
         from waitress.server import create_server
 
-        from certif_rules.web.travaux import IMPRIMERIE
-
         server = create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
         address = f"http://{HOTE}:{listening.getsockname()[1]}/?jeton={key}"
         beside = _beside(base)
@@ -70,7 +69,8 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
             ready(address)
             server.run()
         finally:
-            IMPRIMERIE.end()
+            if works := sys.modules.get("certif_rules.web.travaux"):  # loaded by the first document asked for
+                works.IMPRIMERIE.end()
             copies.end()
             beside.unlink(missing_ok=True)
             server.close()

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from certif_rules.audit.constats import A_EVALUER
-from certif_rules.echanges.archive import Archive, write_archive
+from certif_rules.echanges.archive import Colis, write_archive
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import fields_of
 from certif_rules.services.espace import AuditEnCours, as_file
-from certif_rules.services.reprise import Repris, as_profile, disputes
+from certif_rules.services.reprise import Prise, as_profile, disputes
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
 
@@ -25,7 +25,7 @@ def packed(dossier: models.DossierSuivi, chantier: AuditEnCours) -> bytes:
     events = depot.events(dossier.pk)
     known = depot.names()
     return write_archive(
-        Archive(
+        Colis(
             nom=dossier.nom,
             cree_le=dossier.cree_le,
             evenements=tuple(events),
@@ -37,14 +37,14 @@ def packed(dossier: models.DossierSuivi, chantier: AuditEnCours) -> bytes:
     )
 
 
-def same_audit(archive: Archive) -> models.DossierSuivi | None:
+def same_audit(archive: Colis) -> models.DossierSuivi | None:
     """Return the audit of this file whose journal begins as that of an archive does."""
     first = models.InscriptionGardee.objects.filter(version=1, empreinte=archive.origine)
     row = first.select_related("dossier").first()
     return row.dossier if row else None
 
 
-def begun(repris: Repris, acteur: str) -> models.DossierSuivi:
+def begun(repris: Prise, acteur: str) -> models.DossierSuivi:
     """Return a new dossier made of what a file says: as given by who takes it up, or as its journal says."""
     if repris.archive is not None:
         return restored(repris.archive)
@@ -61,7 +61,7 @@ def given(data: Mapping[str, Any]) -> Iterable[Don]:
     return (Don(cle, value) for cle, value in fields_of(data) if value != A_EVALUER)
 
 
-def restored(archive: Archive) -> models.DossierSuivi:
+def restored(archive: Colis) -> models.DossierSuivi:
     """Return the audit of an archive: the same events and contents, under a name of this file."""
     events = archive.evenements
     with transaction.atomic():

@@ -202,7 +202,7 @@ def test_hostile_words_stay_words(navigateur: Any) -> None:
 
 def test_the_archive_of_a_colleague_joins_by_its_journal(navigateur: Any) -> None:
     """She took the whole audit away and noted line 2; I noted it too: both stand, hers under her name."""
-    from certif_rules.echanges.archive import Archive, read_archive, write_archive
+    from certif_rules.echanges.archive import Colis, read_archive, write_archive
     from certif_rules.journal.evenements import Endroit, Inscription, contained, sealed
 
     root = begun(navigateur)
@@ -221,7 +221,7 @@ def test_the_archive_of_a_colleague_joins_by_its_journal(navigateur: Any) -> Non
         )  # fmt: skip
         events.append(sealed(event, events[-1].empreinte))
         contents[content.empreinte] = content
-    hers = Archive(
+    hers = Colis(
         nom=archive.nom, cree_le=archive.cree_le, evenements=tuple(events), contenus=contents,
         personnes={**archive.personnes, "p-ada": "Ada L."}, profil=archive.profil, constats=archive.constats,
     )  # fmt: skip

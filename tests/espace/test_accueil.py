@@ -44,12 +44,12 @@ def test_a_dossier_says_whose_which_when_how_far_and_what_comes(navigateur: Any)
 
 def test_a_recorded_finding_shows_at_once(navigateur: Any) -> None:
     """What the list keeps of an audit is never older than the audit."""
-    response = navigateur.post("/reprendre", {"fichier": sent(PROFIL.replace(b"Organisme", b"Avance"))})
+    response = navigateur.post("/reprendre", {"fichier": sent(PROFIL.replace(b"Organisme", b"Zephyr"))})
     root = str(response.headers["Location"]).removesuffix("/preparer")
-    assert 'value="0"' in row(plain(navigateur.get("/")), "Avance")
+    assert 'value="0"' in row(plain(navigateur.get("/")), "Zephyr")
     line = f"{root}/saisir?ligne=qualiopi/1"
     navigateur.post(line, {"base": seen(navigateur, line), "constat": "conforme"})
-    assert 'value="1"' in row(plain(navigateur.get("/")), "Avance")
+    assert 'value="1"' in row(plain(navigateur.get("/")), "Zephyr")
 
 
 def test_what_is_due_comes_in_the_order_of_its_days(navigateur: Any) -> None:
@@ -83,17 +83,17 @@ def test_what_waits_to_be_read_again_comes_by_its_committee(navigateur: Any) -> 
         "Loin": {"comite": "2190-06-01"},
         "Proche": {"comite": "2190-02-01"},
         "Sans jour": True,
-        "Repris": True,
+        "Prise": True,
     }
     for nom, said in names.items():
         root = with_gap(navigateur, nom, "2189-01-08", "2189-01-10").rpartition("/")[2]
         depot.record(root, [depot.Don(place, said)], "p", base=999)
-        if nom == "Repris":
+        if nom == "Prise":
             depot.record(root, [depot.Don(place, None)], "p", base=999)
     page = plain(navigateur.get("/a-relire"))
     places = [page.index(f">{nom}<") for nom in ("Proche", "Loin", "Sans jour")]
     assert places == sorted(places)
-    assert "Repris" not in page
+    assert "Prise" not in page
     assert "date non connue" in page
     assert "1er février 2190" in page
 
@@ -115,9 +115,9 @@ def test_the_example_is_an_audit_under_way(navigateur: Any) -> None:
 
 def test_without_an_example_the_page_says_so(navigateur: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No installed plugin brings one: told, with what to do."""
-    from certif_rules.web.pages import accueil
+    from certif_rules.web.pages import reprise
 
-    monkeypatch.setattr(accueil, "examples", lambda _: [])
+    monkeypatch.setattr(reprise, "examples", lambda _: [])
     refused = navigateur.post("/exemple")
     assert refused.status_code == 422
     assert "commencer un nouvel audit" in text(refused)

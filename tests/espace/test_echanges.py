@@ -279,7 +279,7 @@ def test_the_same_audit_gives_the_same_archive() -> None:
     from hypothesis import given
     from hypothesis import strategies as st
 
-    from certif_rules.echanges.archive import Archive, read_archive, write_archive
+    from certif_rules.echanges.archive import Colis, read_archive, write_archive
     from certif_rules.journal.evenements import DEBUT, Endroit, Inscription, contained, sealed
 
     values = st.recursive(st.none() | st.booleans() | st.text(), st.lists, max_leaves=3)
@@ -303,7 +303,7 @@ def test_the_same_audit_gives_the_same_archive() -> None:
                 )
             )  # fmt: skip
             seal = events[-1].empreinte
-        archive = Archive(
+        archive = Colis(
             nom=nom, cree_le="2026", evenements=tuple(events), contenus=contents, personnes={"moi": nom},
             profil=b"{}", constats=b"{}",
         )  # fmt: skip

@@ -204,3 +204,15 @@ def test_nothing_but_the_name_changes(avant: str, apres: str) -> None:
     replaced = without(f"{avant}. {nom}. {apres}", nom)
     assert "Ixquery" not in replaced
     assert mentions(replaced, nom) == ()
+
+
+def test_who_acts_unless_said_is_the_first_who_came(django: None) -> None:
+    """Of twenty people, the first who came acts in a browser that chose nobody, whatever keys are drawn."""
+    from certif_rules.web import models, personnes
+
+    models.Utilisateur.objects.all().delete()
+    first = personnes.named("", "Zoé Aubert", "ZA")
+    for rank in range(20):
+        personnes.named("", f"Autre {rank}", "")
+    assert personnes.chosen("") == first
+    models.Utilisateur.objects.all().delete()

@@ -155,6 +155,10 @@ def test_what_the_earlier_audit_wrote_stands_in_its_own_words(navigateur: Any) -
     page = text(navigateur.get(f"{root}/saisir?ligne=qualiopi/1"))
     for words in ("Audit précédent", "tarifs absents", "oubli", "relecture"):
         assert words in page
+    assert "<li>levé</li>" not in page
+    lifted = "precedent: {type: initial, date: '2022-09-01', constats: {'1': nc_mineure}, leves: ['1']}\n"
+    root = of_profile(navigateur, "surveillance", more=lifted)
+    assert "<li>levé</li>" in text(navigateur.get(f"{root}/saisir?ligne=qualiopi/1"))
 
 
 def test_a_gap_at_one_site_forbids_conforme(navigateur: Any) -> None:

@@ -109,6 +109,44 @@ def test_a_minor_takes_three_keys_and_its_statement(saisir: Callable[..., Any]) 
     assert "mineure" in recorded(page, "qualiopi/1")
 
 
+def test_a_mouse_takes_three_clicks_and_three_letters(saisir: Callable[..., Any]) -> None:
+    """A finding, then the proof that is proposed, then the next line: the field takes the focus by itself."""
+    page = saisir("qualiopi/1")
+    on(page, "qualiopi/1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Livret d’accueil")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector('#constat[data-ligne="qualiopi/2"], .vient')
+    page.locator('.damier a[data-ligne="qualiopi/3"]').click()
+    on(page, "qualiopi/3")
+    page.locator("label.f-fait").click()
+    page.keyboard.type("liv")
+    page.locator(".ajout .liste li").click()
+    page.locator("#suivante").click()
+    page.wait_for_selector('#constat:not([data-ligne="qualiopi/3"])')
+    assert "Conforme" in recorded(page, "qualiopi/3")
+
+
+def test_two_windows_are_told_and_settle_by_one_press(saisir: Callable[..., Any]) -> None:
+    """The second window learns at once that both wrote, keeps one value, and the line is settled."""
+    page = saisir("qualiopi/1")
+    on(page, "qualiopi/1")
+    other = page.context.new_page()
+    other.goto(page.url)
+    on(other, "qualiopi/1")
+    page.locator("#commentaire").fill("la première")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".vient")
+    other.locator("#commentaire").fill("la seconde")
+    other.keyboard.press("Control+Enter")
+    other.wait_for_selector(".accord")
+    assert other.locator(".accord .version p").all_inner_texts()[0].startswith("la première")
+    other.locator(".accord button").first.click()
+    other.wait_for_selector("#constat:not(:has(.accord))")
+    assert other.locator("#commentaire").input_value() == "la première"
+
+
 def test_digits_are_words_in_a_text(saisir: Callable[..., Any]) -> None:
     """A digit typed in the note is a digit, and chooses nothing."""
     page = saisir("qualiopi/1")

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.constats import A_EVALUER
@@ -162,6 +161,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{field_name(str(key))} : {_plain(one)}" for key, one in value.items())
     return clean(str(value))
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/accorder", settle, name="accorder")]

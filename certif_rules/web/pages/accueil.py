@@ -7,20 +7,14 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import day
-from certif_rules.errors import Issue, UsageError
 from certif_rules.journal.evenements import Endroit
-from certif_rules.services.catalogue import examples
-from certif_rules.services.reprise import taken_up
 from certif_rules.services.resume import whole_agenda
-from certif_rules.web import copie, depot, models, personnes, transport
+from certif_rules.web import copie, depot, models, personnes
 from certif_rules.web.machine import today
-from certif_rules.web.pages.commun import actor, atelier, go
-from certif_rules.web.resumes import Suivi, agendas, all_followed
+from certif_rules.web.resumes import Entree, agendas, all_followed
 
 #: The tabs: the name of the address, the word.
 ONGLETS: Final = (("accueil", "Dossiers"), ("a-relire", "À relire"), ("echeances", "Échéances"))
@@ -46,6 +40,8 @@ def to_review(request: HttpRequest) -> HttpResponse:
 
 def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
     """Return an audit that waits to be read again, as a row; nothing where it was taken back."""
+    from certif_rules.audit.examen import readable_day  # the list of audits needs none of the rules
+
     sent = depot.standing(dossier.pk)[Endroit("acte", _RELECTURE)]
     if not sent.valeur:
         return {}
@@ -95,7 +91,7 @@ def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
     return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
 
 
-def _listed(one: Suivi, jour: str) -> dict[str, Any]:
+def _listed(one: Entree, jour: str) -> dict[str, Any]:
     """Return an audit as a row: whose, which, when, how far, what comes next."""
     resume = one.resume
     terms = resume.termes if resume else ()
@@ -108,24 +104,3 @@ def _listed(one: Suivi, jour: str) -> dict[str, Any]:
         "passe": coming is None,
         "a_jour": one.a_jour,
     }
-
-
-@require_POST
-def example(request: HttpRequest) -> HttpResponse:
-    """Begin an audit of a made-up organisation, to look around."""
-    given = examples(atelier().plugins)
-    if not given:
-        message = "aucun greffon installé n’apporte d’exemple : commencer un nouvel audit"
-        raise UsageError([Issue("exemple-absent", message)])
-    nom, content = given[0]
-    dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
-    return go("preparer", dossier.pk)
-
-
-ADRESSES = [
-    path("", home, name="accueil"),
-    path("a-relire", to_review, name="a-relire"),
-    path("echeances", due, name="echeances"),
-    path("echeances.ics", agenda, name="agenda"),
-    path("exemple", example, name="exemple"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_POST
 
 from certif_rules.audit.examen import readable_day
@@ -151,11 +150,3 @@ def _acted(request: HttpRequest, identifiant: Identifiant, dons: Iterable[Don]) 
 
 def _refusal(message: str) -> DataError:
     return DataError([Issue("revue-impossible", clean(message))])
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/acte/<str:liste>", record_act, name="acte"),
-    path("dossier/<uuid:identifiant>/transmettre", send, name="transmettre"),
-    path("dossier/<uuid:identifiant>/relecture", send_back, name="relecture"),
-    path("dossier/<uuid:identifiant>/remarque", remark, name="remarque"),
-]

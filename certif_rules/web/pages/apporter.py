@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import Final
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
@@ -26,8 +26,9 @@ from certif_rules.web.machine import identifier
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.accorder import laid_out
 from certif_rules.web.pages.commun import atelier, consult, go
-from certif_rules.web.pages.documents import MARQUE, state_at
 
+#: What the name of a file says of what it was made from: the version, and how its seal begins.
+MARQUE: Final = re.compile(r"-v(\d{1,9})\.([0-9a-f]{8})\b")
 #: Most files taken at once.
 _FICHIERS: Final = 8
 
@@ -94,7 +95,7 @@ def _read(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
     if is_archive(source.octets):
         return _of_archive(identifiant, source)
     version, known = _base(identifiant, source.nom)
-    etat = state_at(identifiant, version) if known else depot.standing(identifiant)
+    etat = depot.stood_at(identifiant, version) if known else depot.standing(identifiant)
     base = open_work(atelier().registry, findings_of(etat, depot.names()))
     brings = brought_by(atelier().registry, source, base, known=known)
     values = [
@@ -137,6 +138,3 @@ def _placed(nom: str, issue: Issue) -> str:
     hint = issue.hint if issue.hint and "--" not in issue.hint and "certif-rules" not in issue.hint else ""
     where = str(issue.location) if issue.location and issue.location.line else nom
     return clean(f"{where} : {issue.message}{f' ({hint})' if hint else ''}")
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/apporter", bring, name="apporter")]

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certif_rules.audit.demande import Demande
@@ -142,9 +141,3 @@ def _text(content: bytes) -> str:
     if len(text) > _MOST:
         raise DataError([Issue("fichier-trop-grand", f"plus de {_MOST // 1000} ko de réponses")])
     return text
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/autodiagnostic", assess, name="autodiagnostic"),
-    path("dossier/<uuid:identifiant>/autodiagnostic/<str:cle>/<int:rang>.svg", picture, name="trace"),
-]

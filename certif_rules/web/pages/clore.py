@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from certif_rules.audit.contenu import Rapport
@@ -172,9 +172,3 @@ def _unconfirmed(consultation: Consultation) -> Iterator[dict[str, str]]:
     if parts:
         address = reverse("ouvrir", args=[consultation.dossier.pk])
         yield {"texte": prose(" ; ".join(parts)), "action": "Confirmer", "adresse": address}
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/clore", close, name="clore"),
-    path("dossier/<uuid:identifiant>/cloture", end, name="cloture"),
-]

@@ -11,9 +11,11 @@ from msgspec import Struct
 from certif_rules.audit.checklist import elsewhere
 from certif_rules.audit.compte_rendu import Conflit
 from certif_rules.audit.constats import Releve
+from certif_rules.audit.recevabilite import lacks_text
 from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, prose
 from certif_rules.errors import Issue
+from certif_rules.francais import count
 from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import QUAND, QUI
@@ -94,6 +96,7 @@ def line_page(
     possible = choices(chantier, sujet)
     names = order_of(chantier)
     rank = names.index(nom)
+    left = [line for line in chantier.checklist.lignes if lacks_text(line)]
     events = depot.events(dossier.pk, own_id(nom))[-RECENTS:]
     contents = depot.contents(dossier.pk, [event.apres for event in events])
     return {
@@ -122,6 +125,7 @@ def line_page(
         "notes": [clean(str(one.get("texte"))) for one in tied(annexes(etat, "note"), nom)],
         "saisie": {key.replace(".", "_"): value for key, value in saisie.post.items()} if saisie else {},
         "historique": history(chantier, etat, events, contents),
+        "sans_texte": count(len(left), "texte manquant", "textes manquants") if left else "",
         "precedente": names[rank - 1] if rank else "",
         "suivante": names[rank + 1] if rank + 1 < len(names) else "",
         **_done(request, consultation),

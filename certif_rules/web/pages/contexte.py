@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.certificats import ARRETS
@@ -332,6 +331,3 @@ def _earlier(precedent: Mapping[str, Any] | None, types: Sequence[tuple[str, str
         "type": kind,
         "date": when,
     }
-
-
-ADRESSES = [path("nouveau", new, name="nouveau")]

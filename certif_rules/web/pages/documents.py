@@ -10,14 +10,13 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.errors import IssuesError
 from certif_rules.francais import capital
-from certif_rules.journal.etat import Etat, state
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.espace import as_file, open_work
@@ -44,8 +43,6 @@ _FORMATS: Final = {
 }
 #: The documents that keep the state of the audit as it was handed over.
 _REMIS: Final = "rapport"
-#: What the name of a file says of what it was made from: the version, and how its seal begins.
-MARQUE: Final = re.compile(r"-v(\d{1,9})\.([0-9a-f]{8})\b")
 #: The documents that people fill and send back.
 _REVIENNENT: Final = frozenset({"grille", "releve", "constats"})
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
@@ -221,15 +218,9 @@ def _findings(identifiant: Identifiant, version: str) -> tuple[models.DossierSui
     asked = int(version) if version.isascii() and version.isdigit() else 0
     if not 0 < asked <= dossier.version:
         raise Http404
-    etat = state_at(identifiant, asked)
+    etat = depot.stood_at(identifiant, asked)
     chantier = open_work(atelier().registry, findings_of(etat, depot.names()))
     return dossier, as_file(chantier), asked
-
-
-def state_at(identifiant: Identifiant, version: int) -> Etat:
-    """Return what the journal of a dossier seal at a version."""
-    before = (event for event in depot.events(identifiant) if event.version <= version)
-    return state(before, depot.contents(identifiant))
 
 
 def go_to(nom: str, identifiant: Identifiant, cle: str) -> HttpResponse:
@@ -289,14 +280,3 @@ def _digest(content: bytes) -> str:
 
 def _b64(style: bytes) -> str:
     return b64encode(sha256(style).digest()).decode()
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/documents", documents, name="documents"),
-    path("dossier/<uuid:identifiant>/remettre", hand_over, name="remettre"),
-    path("dossier/<uuid:identifiant>/remis/<int:version>", reprinted, name="remis"),
-    path("dossier/<uuid:identifiant>/fichiers/<str:nom>", document, name="fichier"),
-    path("dossier/<uuid:identifiant>/travaux", ask, name="travaux"),
-    path("dossier/<uuid:identifiant>/travaux/<str:cle>", followed, name="travail"),
-    path("dossier/<uuid:identifiant>/travaux/<str:cle>/fichier", fetched, name="fait"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.blocs.typographie import clean, prose
@@ -115,6 +114,3 @@ def _documents(chantier: AuditEnCours) -> dict[str, Any]:
 def _sources(sources: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, str]]:
     """Return sources by name: their title, where they are."""
     return {clean(nom): (prose(s["titre"]), prose(s["reference"])) for nom, s in sources.items()}
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/duree", means, name="duree")]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.checklist import Checklist
@@ -202,6 +201,3 @@ def _form(checklist: Checklist, ecart: Ecart, releve: Releve, refused: Mapping[s
         "ouvert": releve.ouvert,
         "generales": [*faults.get("", []), *faults.get("raison", [])],
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/ecarts", gaps, name="ecarts")]

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 STATIQUE: Final = Path(__file__).resolve().parent.parent / "statique"
@@ -31,9 +30,3 @@ def static(_request: HttpRequest, nom: str) -> HttpResponse:
         raise Http404
     fresh = {"Cache-Control": "no-cache"}
     return HttpResponse(path.read_bytes(), content_type=_TYPES[path.suffix], headers=fresh)
-
-
-ADRESSES = [
-    path("vivant", alive, name="vivant"),
-    path("statique/<str:nom>", static, name="statique"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.audit.checklist import (
@@ -242,6 +241,3 @@ def board_alone(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         "ici": request.GET.get("ligne", ""),
     }
     return render(request, "damier.html", context)
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/damier", board_alone, name="damier")]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.contenu import Manque
@@ -177,6 +177,3 @@ def _adding(consultation: Consultation, champ: str) -> dict[str, Any]:
         "aucun": known == [],
         "champs": _fields(champ, {}),
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/manques", lacks, name="manques")]

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.errors import IssuesError
@@ -74,9 +73,3 @@ def _page(request: HttpRequest, typed: Mapping[str, str] | None = None) -> dict[
         "autre": {} if own or typed is None else typed,
         "un_autre": named or current is None,
     }
-
-
-ADRESSES = [
-    path("moi", me, name="moi"),
-    path("moi/effacer", erase, name="effacer"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.examen import readable_day
@@ -272,6 +271,3 @@ def _sample(entry: Mapping[str, Any]) -> dict[str, Any]:
         "empreinte": clean(str(entry.get("empreinte") or "")),
         "methode": prose(str(entry.get("methode") or "")),
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/ouvrir", begin, name="ouvrir")]

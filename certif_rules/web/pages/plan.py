@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 from msgspec.structs import replace
@@ -262,9 +261,3 @@ def _sessions(consultation: Consultation, own: PlanAudit) -> str:
     if not foreseen:
         return ""
     return "memes" if du_rapport == foreseen else "autres" if du_rapport else "aucune"
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/plan", plan, name="plan"),
-    path("dossier/<uuid:identifiant>/plan/<str:nom>", document, name="plan-document"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from certif_rules.audit.checklist import Checklist
@@ -229,10 +228,3 @@ def _in_words(one: Mouvement) -> dict[str, Any]:
         "motifs": [prose(motif) for motif in one.motifs],
         "a_revoir": prose(one.a_revoir or ""),
     }
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/preparer", prepare, name="preparer"),
-    path("dossier/<uuid:identifiant>/contexte", correct, name="contexte"),
-    path("dossier/<uuid:identifiant>/contexte/annuler", undo, name="annuler-contexte"),
-]

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 from msgspec import Struct
 
@@ -271,6 +270,3 @@ def _fields(
         }
         for champ, label in labels.items()
     ]
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/preuves", list_proofs, name="preuves")]

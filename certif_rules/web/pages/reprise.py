@@ -8,13 +8,14 @@ from typing import Any, Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from certif_rules.blocs.typographie import bound, clean
-from certif_rules.errors import Fautes, Issue, IssuesError, Location
-from certif_rules.services.reprise import Repris, taken_up
+from certif_rules.errors import Fautes, Issue, IssuesError, Location, UsageError
+from certif_rules.services.catalogue import examples
+from certif_rules.services.reprise import Prise, taken_up
 from certif_rules.source.entree import MAX_CLASSEUR
 from certif_rules.web import transport
 from certif_rules.web.depot import Don, record
@@ -28,6 +29,18 @@ _COMMANDE: Final = ("certif-rules", "--")
 
 
 @require_POST
+def example(request: HttpRequest) -> HttpResponse:
+    """Begin an audit of a made-up organisation, to look around."""
+    given = examples(atelier().plugins)
+    if not given:
+        message = "aucun greffon installé n’apporte d’exemple : commencer un nouvel audit"
+        raise UsageError([Issue("exemple-absent", message)])
+    nom, content = given[0]
+    dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
+    return go("preparer", dossier.pk)
+
+
+@require_POST
 def take_up(request: HttpRequest) -> HttpResponse:
     """Begin an audit from each file sent, whatever it is called; nothing is begun where one is wrong."""
     sent = request.FILES.getlist("fichier")
@@ -38,7 +51,7 @@ def take_up(request: HttpRequest) -> HttpResponse:
         message = f"{len(sent)} fichiers, {sizes // 1_000_000} Mo : c’est trop à la fois"
         hint = f"{_FICHIERS} fichiers et {_OCTETS // 1_000_000} Mo au plus"
         return _faulty(request, [Issue("fichier-trop-grand", message, None, hint)])
-    faults, taken, seen = Fautes(), dict[str, Repris](), dict[bytes, str]()
+    faults, taken, seen = Fautes(), dict[str, Prise](), dict[bytes, str]()
     for one in sent:
         nom = clean(one.name or "fichier")[:120]
         with faults:
@@ -104,7 +117,7 @@ def _already(here: DossierSuivi, nom: str) -> Issue:
     return Issue("audit-deja-ici", message, Location(nom), "ouvrir cet audit, et y accorder ce fichier")
 
 
-def _of_one_audit(taken: dict[str, Repris]) -> Iterable[Issue]:
+def _of_one_audit(taken: dict[str, Prise]) -> Iterable[Issue]:
     """Yield the archives that are of one and the same audit."""
     first: dict[str, str] = {}
     for nom, one in taken.items():
@@ -126,9 +139,3 @@ def _placed(issue: Issue) -> str:
     where = f"{clean(str(issue.location))} : " if issue.location else ""
     hint = issue.hint if issue.hint and not any(word in issue.hint for word in _COMMANDE) else ""
     return bound(clean(f"{where}{issue.message}{f' : {hint}' if hint else ''}"))
-
-
-ADRESSES = [
-    path("reprendre", take_up, name="reprendre"),
-    path("dossier/<uuid:identifiant>/archive", take_away, name="archive"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from certif_rules.audit.constats import A_EVALUER, Releve
@@ -240,10 +239,3 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
     query = {"annule": str(version), "jusque": str(act[0])}
     return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/saisir", record_line, name="saisir"),
-    path("dossier/<uuid:identifiant>/saisir/effets", show_effects, name="effets"),
-    path("dossier/<uuid:identifiant>/annuler", undo, name="annuler"),
-]

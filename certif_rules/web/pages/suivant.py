@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.examen import readable_day
@@ -65,6 +64,3 @@ def _page(consultation: Consultation) -> dict[str, Any]:
         "organisme": clean(consultation.dossier.nom),
         "fautes": {},
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/suivant", next_one, name="suivant")]

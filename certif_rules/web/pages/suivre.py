@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
 from django.views.decorators.http import require_GET
 from msgspec.structs import replace
 
@@ -209,9 +208,3 @@ def history(
             }
         )
     return rows[::-1]
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/suivre", follow, name="suivre"),
-    path("dossier/<uuid:identifiant>/journal", journal, name="journal"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods
 from msgspec import json
 
@@ -141,9 +140,3 @@ def texts_file(_request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{FICHIER_DES_TEXTES}"'}
     content = json.format(json.encode(given["contenu"]), indent=2)
     return HttpResponse(content, content_type="application/json", headers=headers)
-
-
-ADRESSES = [
-    path("dossier/<uuid:identifiant>/textes", give_texts, name="textes"),
-    path(f"dossier/<uuid:identifiant>/{FICHIER_DES_TEXTES}", texts_file, name="fichier_des_textes"),
-]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.views.decorators.http import require_GET
 
 from certif_rules.audit.checklist import Ligne, Point
@@ -77,13 +76,25 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         "preuves": texts.get("Exemples de preuves", []),
         "aides": [(nom, texts[nom]) for nom in _AIDES if nom in texts],
         "motifs": [in_pieces(text) for text in reasons(checklist, sujet.motifs)],
-        "precedent": [in_pieces(text)["texte"] for text in earlier(checklist, sujet)],
+        "precedent": _before(chantier, sujet),
         "sources": ", ".join(map(clean, indicateur.sources)),
         "etat": SIGNES[sujet.etat].mot,
         "categories": ", ".join(categories(checklist, sujet)),
         "sans_texte": indicateur.exigence is None,
         "du_label": of_label(checklist, indicateur.origine),
     }
+
+
+def _before(chantier: AuditEnCours, ligne: Ligne) -> list[str]:
+    """Return what the earlier audit found of a line, in its own words, and whether that was lifted."""
+    checklist = chantier.checklist
+    words = [in_pieces(text)["texte"] for text in earlier(checklist, ligne)]
+    precedent = checklist.contexte.precedent
+    before = ((precedent.constats if precedent else None) or {}).get(ligne.indicateur.id)
+    if words and before is not None and not before.ouvert:
+        level = f", {finding(checklist, before.apres)} depuis" if before.apres else ""
+        words.append(f"levé{level}")
+    return words
 
 
 #: What an auditor must not miss beside what is expected.
@@ -206,6 +217,3 @@ def _rules(chantier: AuditEnCours, ligne: Ligne) -> dict[str, Any]:
             (nom, prose(known[nom].titre), prose(known[nom].reference)) for nom in cited if nom in known
         ],
     }
-
-
-ADRESSES = [path("dossier/<uuid:identifiant>/ligne", panel, name="ligne")]
