@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ BUREAU: Final = {"width": 1366, "height": 768}
 TELEPHONE: Final = {"width": 390, "height": 844}
 ARGUMENTS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--lang=fr",
 )  # fmt: skip
+#: What the browser says by itself (dates, files) is said in French, where it was installed in French.
+FRANCAIS: Final[dict[str, str | float | bool]] = {**os.environ, "LANGUAGE": "fr"}
 #: What a page says to the console where its policy refused something.
 _POLITIQUE: Final = """document.addEventListener("securitypolicyviolation",
   (one) => console.error(`policy: ${one.violatedDirective} ${one.blockedURI}`));"""
@@ -35,7 +38,7 @@ def chromium() -> Iterator[Any]:
     if path is None:
         raise SystemExit("il manque Chromium : l’installer, puis recommencer")
     with sync_playwright() as run:
-        browser = run.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS))
+        browser = run.chromium.launch(executable_path=path, headless=True, args=list(ARGUMENTS), env=FRANCAIS)
         yield browser
         browser.close()
 

@@ -185,6 +185,37 @@ def correct(hands: Gestes, root: str, code: str, answer: str, *, keys: bool) -> 
     page.get_by_text("aucun constat perdu").first.wait_for()
 
 
+def sheet(hands: Gestes, root: str, *, keys: bool) -> None:  # noqa: ARG001 - by clicks alone
+    """Record the last finding, then show the sheet of the closing meeting."""
+    page = hands.page
+    page.goto(f"{root}/saisir?ligne=qualiopi/32")
+    hands.click(_next(page))
+    hands.click(_step(page, "Clore"))
+    hands.click(page.get_by_role("link", name="Fiche de la réunion de clôture"))
+    page.wait_for_url("**/cloture.html**")
+    page.get_by_text(ENONCE).first.wait_for()
+
+
+def surveil(hands: Gestes, root: str, *, keys: bool) -> None:  # noqa: ARG001 - by clicks alone
+    """Prepare the surveillance of the year after; see there what the earlier audit found, in its words."""
+    page = hands.page
+    page.goto(f"{root}/saisir")
+    hands.click(_step(page, "Suivre"))
+    hands.click(page.get_by_role("link", name="Préparer la surveillance"))
+    page.get_by_label("Jour de l’audit").fill("2025-09-15")
+    hands.click(page.get_by_role("button", name="Préparer la surveillance"))
+    page.wait_for_url(lambda url: root not in url)
+    hands.click(_step(page, "Saisir"))
+    after = page.url.partition("/saisir")[0]
+    for code in ECARTS:
+        page.goto(f"{after}/saisir?ligne=qualiopi/{code}")
+        page.get_by_label("Pour juger").get_by_text(ENONCE).wait_for()
+
+
+def _step(page: Any, name: str) -> Any:
+    return page.get_by_role("navigation", name="Étapes").get_by_role("link", name=name)
+
+
 def _next(page: Any) -> Any:
     return page.get_by_role("button", name="Enregistrer et suivante")
 
@@ -312,10 +343,17 @@ def whole(page: Any, root: str, folder: Path) -> bool:
     assert [code for code, found in done.items() if found == "nc_mineure"] == sorted(MINEURES, key=int)
     assert [code for code, found in done.items() if found == "nc_majeure"] == [*(ECARTS - MINEURES)]
     book = in_a_workbook(folder)
+    seconds = time.perf_counter() - begin
     print(
-        f"audit de 32 lignes : {hands.touches} touches, {time.perf_counter() - begin:.0f} s ; XLSX : {book}"
+        f"audit de {len(done)} lignes : {hands.touches} touches, {seconds:.0f} s ; dans notre XLSX : {book}"
     )
-    return hands.touches > MOITIE * book
+    over = hands.touches > MOITIE * book
+    for name, do in {
+        "du dernier constat à la fiche de clôture": sheet,
+        "préparer la surveillance": surveil,
+    }.items():
+        over |= row(page, root, name, do, keys=False)
+    return over
 
 
 if __name__ == "__main__":

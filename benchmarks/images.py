@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from vues import VUES
+
 RACINE = Path(__file__).resolve().parent.parent
 IMAGES = RACINE / "docs" / "images"
 #: The heaviest picture accepted, in bytes.
@@ -342,6 +344,7 @@ PICTURES: Final[dict[str, Callable[[Path, Path], None]]] = {
     "autodiagnostic": _autodiagnostic,
     "autodiagnostic-evolution": _evolution,
     "autodiagnostic-formulaire": _autodiagnostic_formulaire,
+    **VUES,
 }
 
 

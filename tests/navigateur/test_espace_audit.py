@@ -1,4 +1,4 @@
-"""Whole audits in Chromium, by what a person reads: from the first page to the surveillance of the year after."""
+"""Whole audits in Chromium, by what a person reads: from the first page to the next surveillance."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import ecrans  # noqa: F401 - shows the way to the windows
 import pytest
+from fenetres import BUREAU, TELEPHONE, overflow, window
+from visites import served
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("django")
 
-from fenetres import BUREAU, TELEPHONE, overflow, window
-from visites import served
 
 pytestmark = pytest.mark.navigateur
 
@@ -144,7 +143,7 @@ def concluded(findings: bytes, folder: Path) -> bytes:
 
 
 def of_colleague(findings: bytes, folder: Path, name: str) -> Path:
-    """The file of a colleague: she found everything conforming, but a minor gap on line 2 and a major one on 22."""
+    """The file of a colleague: everything conforming, but a minor gap on line 2, a major one on 22."""
     data = json.loads(findings)
     found = {"qualiopi/2": "nc_mineure", "qualiopi/22": "nc_majeure"}
     for one in data["constats"]:
@@ -160,16 +159,18 @@ def of_colleague(findings: bytes, folder: Path, name: str) -> Path:
     return path
 
 
-def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_path: Path) -> None:
-    """AF and CFA, two sites, a fact corrected, two auditors: closed, lifted, decided, and followed by another."""
-    expect = playwright.expect
+def found(page: Any, root: str) -> dict[str, str]:
+    """What was found so far, by line."""
+    data = json.loads(sent(page, f"{root}/fichiers/constats.json"))
+    return {one["id"]: one["constat"] for one in data["constats"] if one["constat"] != "a_evaluer"}
+
+
+def prepare(page: Any) -> str:
+    """Préparer: begin the audit, answer, put a slot in the plan; return the address of the audit."""
     begin(page, "qualiopi", "Atelier du Pont", "initial", "2024-03-18", "AF", "CFA")
     page.get_by_label("Nom du site 1").fill("Siège")
     page.get_by_label("Nom du site 2").fill("Annexe")
     press(page, "Commencer l’audit")
-    root = root_of(page)
-
-    # Préparer: the answers, then the plan.
     for question, word in (
         ("certification professionnelle", "Oui"),
         ("formations en alternance", "Oui"),
@@ -179,72 +180,68 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
         ("nouvel entrant", "Non"),
     ):
         answer(page, question, word)
-    expect(page.get_by_role("heading", name="Les lignes de cet audit")).to_be_visible()
+    playwright.expect(page.get_by_role("heading", name="Les lignes de cet audit")).to_be_visible()
     follow(page, "Plan")
     page.get_by_label("Objet").select_option(index=1)
     page.get_by_label("De", exact=True).fill("09:00")
     page.get_by_label("À", exact=True).fill("12:30")
     page.get_by_label("Auditeurs, par leurs initiales").fill("A. B., C. D.")
     press(page, "Ajouter le créneau")
-    expect(page.get_by_role("table").filter(has_text="09:00")).to_be_visible()
+    playwright.expect(page.get_by_role("table").filter(has_text="09:00")).to_be_visible()
+    return root_of(page)
 
-    # Ouvrir: the perimeter and the line that is out.
+
+def open_it(page: Any) -> None:
+    """Ouvrir: the perimeter is confirmed."""
     step(page, "Ouvrir")
     page.get_by_label("Confirmer ce périmètre").check()
     page.get_by_label("Qui le dit").fill("Direction")
     press(page, "Enregistrer ce qui est coché")
 
-    # Saisir: a minor gap found at one site, a proof; then a fact turns out otherwise.
-    record(page, root, "qualiopi/1", "Conforme", proof="Catalogue 2024")
-    record(
-        page, root, "qualiopi/17", "Non-conformité mineure", "Deux postes en panne, sans date de réparation."
-    )
-    before = sent(page, f"{root}/fichiers/constats.json")
+
+def correct(page: Any, root: str) -> None:
+    """Préparer again: a fact turns out otherwise, a line enters, no finding is lost."""
+    before = found(page, root)
     step(page, "Préparer")
     answer(page, "sous-traite-t-il", "Oui")
-    expect(page.locator("main")).to_contain_text("aucun constat perdu")
-    expect(page.locator("main")).to_contain_text("1 ligne ajoutée")
-    kept = {
-        one["id"]: one["constat"]
-        for one in json.loads(sent(page, f"{root}/fichiers/constats.json"))["constats"]
-    }
-    found = {one["id"]: one["constat"] for one in json.loads(before)["constats"]}
-    assert {i: c for i, c in kept.items() if c != "a_evaluer"} == {
-        i: c for i, c in found.items() if c != "a_evaluer"
-    }
+    playwright.expect(page.locator("main")).to_contain_text("1 ligne ajoutée, 0 retirée")
+    playwright.expect(page.locator("main")).to_contain_text("aucun constat perdu")
+    assert found(page, root) == before
 
-    # À accorder: the colleague left with the audit as it is now; meanwhile line 2 is found conforming here.
+
+def settle(page: Any, root: str, folder: Path) -> None:
+    """À accorder: a colleague took the audit away; meanwhile line 2 is recorded otherwise than she will."""
     taken = page.request.get(f"{root}/fichiers/constats.json")
     name = taken.headers["content-disposition"].partition('"')[2].rstrip('"')
-    theirs = of_colleague(taken.body(), tmp_path, name)
+    theirs = of_colleague(taken.body(), folder, name)
     record(page, root, "qualiopi/2", "Conforme", proof="Page « Nos résultats »")
     page.goto(f"{root}/accorder")
     page.get_by_label("Fichiers").set_input_files(theirs)
     press(page, "Joindre")
     conflict = page.get_by_role("region", name="constat").filter(has_text="Indicateurs de résultats")
-    expect(conflict).to_be_visible()
+    playwright.expect(conflict).to_be_visible()
     press(page, "Choisir cette valeur", conflict.get_by_role("listitem").filter(has_text="mineure"))
     while page.get_by_role("button", name="Choisir cette valeur").count():
         posted(page, page.get_by_role("button", name="Choisir cette valeur").last.click)
-    expect(page.locator("main")).to_contain_text("Rien n’est à accorder")
+    playwright.expect(page.locator("main")).to_contain_text("Rien n’est à accorder")
 
-    # Clore: the gaps, the gravest first, the day they were notified, the sheet.
+
+def close(page: Any, root: str) -> None:
+    """Clore: the gaps, the gravest first, the day they were notified, the sheet to sign."""
     step(page, "Clore")
-    rows = page.get_by_role("row").all_inner_texts()
-    assert [("majeure" in row, "mineure" in row) for row in rows[1:4]] == [
-        (True, False),
-        (False, True),
-        (False, True),
-    ]
+    rows = page.get_by_role("row").filter(has_text="Non-conformité").all_inner_texts()
+    assert ["majeure" in row for row in rows] == [True, False, False]
     page.get_by_label("Écarts notifiés le").fill("2024-03-20")
     page.get_by_label("Il n’y en a pas").check()
     press(page, "Enregistrer", page.get_by_role("main"))
     press(page, "Clore l’audit")
     follow(page, "Fiche de la réunion de clôture")
-    expect(page.locator("body")).to_contain_text("Signature")
+    playwright.expect(page.locator("body")).to_contain_text("Signature")
     page.goto(f"{root}/suivre")
 
-    # Suivre: the opinion, the review by somebody else, the decision, the gaps lifted.
+
+def judge(page: Any) -> None:
+    """Suivre: the opinion of who audited, the review by somebody else, the decision by a third."""
     page.get_by_label("Ce qui est recommandé").fill("Délivrer une fois l’écart majeur levé.")
     page.get_by_label("Par", exact=False).first.fill("Ada Bernard")
     page.get_by_label("Le", exact=True).first.fill("2024-03-20")
@@ -253,10 +250,14 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
     page.get_by_label("Relu par").fill("Élise Faure")
     page.get_by_label("En résumé").fill("Complet.")
     press(page, "Dire que c’est relu")
-    expect(page.get_by_role("region", name="Revue par une autre personne")).to_contain_text("Élise Faure")
+    playwright.expect(page.get_by_role("region", name="Revue par une autre personne")).to_contain_text(
+        "Élise Faure"
+    )
     decide(page, "Décision", "Responsable des décisions", "2024-04-02")
 
-    # Écarts: the major one is treated, then lifted; what was found at the audit stays as it was.
+
+def lift(page: Any) -> None:
+    """Écarts: the major one is treated, then lifted; what was found at the audit stays as it was."""
     step(page, "Suivre")
     follow(page, "Écarts", page.get_by_role("navigation", name="Suivre"))
     gap = page.get_by_role("region", name="22 ")
@@ -266,30 +267,25 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
     gap.get_by_label("Levé le").fill("2024-04-15")
     gap.get_by_label("Levé par").fill("A. B.")
     press(page, "Lever l’écart", gap)
-    expect(page.get_by_role("region", name="22 ")).to_contain_text("15 avril 2024")
-    expect(page.get_by_role("region", name="22 ")).to_contain_text("majeure")
+    playwright.expect(page.get_by_role("region", name="22 ")).to_contain_text("15 avril 2024")
+    playwright.expect(page.get_by_role("region", name="22 ")).to_contain_text("majeure")
 
-    # What is exported is what the command line concludes, byte for byte.
-    findings = sent(page, f"{root}/fichiers/constats.json")
-    assert sent(page, f"{root}/fichiers/conclusion.json") == concluded(findings, tmp_path)
-    kinds = {one["id"]: one["constat"] for one in json.loads(findings)["constats"]}
-    assert (kinds["qualiopi/2"], kinds["qualiopi/17"], kinds["qualiopi/22"]) == (
-        "nc_mineure",
-        "nc_mineure",
-        "nc_majeure",
-    )
-    assert sorted(kinds.values()).count("conforme") == 29
 
-    # The year after: one date is typed, and every earlier gap stands in its own words.
+def surveil(page: Any, root: str) -> None:
+    """The year after: one date is typed, and what the earlier audit found stands in its own words."""
     step(page, "Suivre")
     follow(page, "Préparer la surveillance", page.get_by_role("navigation", name="Suivre"))
     page.get_by_label("Jour de l’audit").fill("2025-09-15")
     press(page, "Préparer la surveillance")
     after = root_of(page)
     assert after != root
-    for line, words in (("17", "Deux postes en panne"), ("22", "Vu par C. D."), ("2", "Vu par C. D.")):
+    for line, words in (
+        ("17", "Deux postes en panne"),
+        ("22", "Non-conformité majeure"),
+        ("2", "Vu par C. D."),
+    ):
         page.goto(f"{after}/saisir?ligne=qualiopi/{line}")
-        expect(page.get_by_role("main")).to_contain_text(words)
+        playwright.expect(page.get_by_role("main")).to_contain_text(words)
     assert overflow_of(page) <= 0
 
 
@@ -303,3 +299,53 @@ def decide(page: Any, section: str, who: str, day: str) -> None:
     form.get_by_label("Décision").fill("favorable")
     press(page, "Enregistrer", form)
     playwright.expect(region).to_contain_text(who)
+
+
+def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_path: Path) -> None:
+    """AF and CFA, two sites, a fact corrected, two auditors; the command line concludes the same."""
+    root = prepare(page)
+    open_it(page)
+    record(page, root, "qualiopi/1", "Conforme", proof="Catalogue 2024")
+    words = "Deux postes en panne, sans date de réparation."
+    record(page, root, "qualiopi/17", "Non-conformité mineure", words)
+    correct(page, root)
+    settle(page, root, tmp_path)
+    close(page, root)
+    judge(page)
+    lift(page)
+    findings = sent(page, f"{root}/fichiers/constats.json")
+    assert sent(page, f"{root}/fichiers/conclusion.json") == concluded(findings, tmp_path)
+    gaps = {"qualiopi/2": "nc_mineure", "qualiopi/17": "nc_mineure", "qualiopi/22": "nc_majeure"}
+    assert found(page, root) == {f"qualiopi/{rank}": "conforme" for rank in range(1, 33)} | gaps
+    surveil(page, root)
+
+
+@pytest.mark.parametrize("page", ["bureau", "téléphone"], indirect=True)
+def test_a_complementary_audit_of_a_label(page: Any, tmp_path: Path) -> None:
+    """The label alone: twelve lines, those without a text on what the body gave, one gap, the conclusion."""
+    expect = playwright.expect
+    begin(page, "certifregion", "Atelier du Gué", "complementaire", "2024-01-20", "AF")
+    page.get_by_text("Certificats détenus").click()
+    held = page.get_by_role("group", name="qualiopi")
+    held.get_by_label("Du", exact=True).fill("2022-11-30")
+    held.get_by_label("au", exact=True).fill("2025-11-30")
+    press(page, "Commencer l’audit")
+    root = root_of(page)
+    for line in "ABCDEFGHIJKL":
+        page.goto(f"{root}/saisir?ligne=certifregion/{line}")
+        if page.get_by_label("Texte sur lequel le constat repose").count():
+            page.get_by_label("Texte sur lequel le constat repose").fill("Référentiel remis, page 4")
+        if line == "E":
+            page.get_by_role("radio", name="mineure").check(force=True)
+            page.locator("#commentaire").fill("Une convention sur trois n’est pas signée.")
+        else:
+            page.get_by_role("radio", name="Conforme", exact=True).check(force=True)
+        press(page, "Enregistrer et suivante")
+    expect(page.locator("#quoi")).to_contain_text("0 ligne à évaluer")
+    step(page, "Clore")
+    expect(page.get_by_role("row").filter(has_text="Une convention sur trois")).to_have_count(1)
+    findings = sent(page, f"{root}/fichiers/constats.json")
+    kinds = {one["id"]: one["constat"] for one in json.loads(findings)["constats"]}
+    due = {f"certifregion/{line}": "conforme" for line in "ABCDFGHIJKL"} | {"certifregion/E": "nc_mineure"}
+    assert kinds == due
+    assert sent(page, f"{root}/fichiers/conclusion.json") == concluded(findings, tmp_path)

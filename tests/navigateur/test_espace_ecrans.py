@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from ecrans import filled, screens
+from fenetres import BUREAU, TELEPHONE, issues, overflow, window
+from visites import served
 
 pytest.importorskip("playwright.sync_api")
 pytest.importorskip("django")
 
-from fenetres import BUREAU, TELEPHONE, issues, overflow, window
-from visites import served
 
 pytestmark = pytest.mark.navigateur
 
