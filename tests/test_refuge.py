@@ -21,7 +21,7 @@ from certif_rules.services.checklist import make_checklist
 from certif_rules.services.dossier import open_file
 from certif_rules.services.explication import ask
 from certif_rules.services.formats import FORMATS, write_document
-from certif_rules.services.lot import Lot, Dues
+from certif_rules.services.lot import Dues, Lot
 from certif_rules.services.organismes import Organisation, organisations, read_correspondance
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
