@@ -102,6 +102,15 @@ def test_a_line_written_once_is_written_the_same(jour: str) -> None:
     compare()
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_a_checklist_of_few_lines_is_written_whole(number: int) -> None:
+    """No line, one, two or three: the head of the document is there, and what follows the lines."""
+    resolved = resolution("certifregion")
+    whole = build(resolved, asked_of(resolved.referentiel))
+    few = replace(whole, lignes=whole.lignes[:number])
+    assert render(few) == as_bytes(document(few))
+
+
 def asked_of(referentiel: Referentiel, code: str = "certifregion/initial") -> Contexte:
     """An audit of this référentiel, for all of its categories."""
     categories = tuple(referentiel.categories)

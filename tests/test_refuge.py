@@ -21,7 +21,7 @@ from certif_rules.services.checklist import make_checklist
 from certif_rules.services.dossier import open_file
 from certif_rules.services.explication import ask
 from certif_rules.services.formats import FORMATS, write_document
-from certif_rules.services.lot import Lot, Rangee
+from certif_rules.services.lot import Dues, Lot
 from certif_rules.services.organismes import Organisation, organisations, read_correspondance
 from certif_rules.testing.cas import differences
 from certif_rules.testing.fichier import read_cases
@@ -156,7 +156,7 @@ def test_a_file_of_organisations_says_numbers(refuges: Registry, tmp_path: Path)
     profil = {"referentiel": "refuge", "audit": {"type": "visite", "date": "2024-05-01"}, "organisme": {}}
     lot = Lot(refuges, from_profile(profil), by, table.name)
     answers = [lot.answer(one) for one in organisations(table, by) if isinstance(one, Organisation)]
-    states = [a.checklist.lignes[2].etat if isinstance(a, Rangee) else a[0].message for a in answers]
+    states = [a.checklist.lignes[2].etat if isinstance(a, Dues) else a[0].message for a in answers]
     assert states == [
         "a_auditer",
         "non_applicable",

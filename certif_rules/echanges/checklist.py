@@ -152,7 +152,8 @@ def render(checklist: Checklist) -> bytes:
     parts = [gravee.json for gravee in lignes]
     if parts:
         before, _, after = whole.partition(_EMPTY)
-        parts[0], parts[-1] = before + _OPEN + parts[0], parts[-1] + _CLOSE + after
+        parts[0] = before + _OPEN + parts[0]
+        parts[-1] += _CLOSE + after  # the same, where there is but one
     return _NEXT.join(parts) if parts else whole
 
 

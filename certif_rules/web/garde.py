@@ -87,9 +87,9 @@ def _entered(request: HttpRequest) -> HttpResponse | None:
 def _impossible(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the page for what an address does not do: a form’s own, opened as a page."""
     message = "Cette adresse ne s’ouvre pas ainsi. Repartir de « Mes audits »."
-    said = page(request, 405, "Ce geste n’est pas possible ici", message)
-    said.headers["Allow"] = response.headers["Allow"]
-    return said
+    answer = page(request, 405, "Ce geste n’est pas possible ici", message)
+    answer.headers["Allow"] = response.headers["Allow"]
+    return answer
 
 
 def absent(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls it

@@ -28,7 +28,7 @@ def already_open(base: Path) -> str | None:
     address = beside.read_text(encoding="utf-8").strip()
     root, _, key = address.partition("/?jeton=")
     try:
-        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=15)) as connection:
+        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=8)) as connection:
             connection.request("GET", "/vivant", headers={"Cookie": f"passe={key}"})
             return address if connection.getresponse().read() == b"vivant" else None
     except (OSError, ValueError, HTTPException):

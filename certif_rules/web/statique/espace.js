@@ -9,7 +9,7 @@ const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` :
   ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
 
 // Put the pieces of another page in the place of those of this one; the focus stays where it was.
-export function montrer(page, adresse, sur = "pushState") {
+export function montrer(page, adresse, remplace = false) {
   const ici = cle(document.activeElement);
   const morceaux = [...document.querySelectorAll("[data-fragment]")];
   const nouveaux = morceaux.map((un) => page.getElementById(un.id));
@@ -19,17 +19,19 @@ export function montrer(page, adresse, sur = "pushState") {
     document.getElementById("contenu").replaceWith(document.adoptNode(page.getElementById("contenu")));
   }
   document.title = page.title;
-  if (adresse && adresse !== location.href.split("#")[0]) history[sur](null, "", adresse);
+  const ailleurs = adresse && adresse !== location.href.split("#")[0];
+  if (ailleurs && remplace) history.replaceState(null, "", adresse);
+  else if (ailleurs) history.pushState(null, "", adresse);
   if (ici) document.querySelector(ici)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("montre"));
 }
 
-async function poster(action, methode, corps, sur) {
+async function poster(action, methode, corps, remplace) {
   try {
     const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
     // What is still to be sent would be shown as it was before: the last answer alone is shown.
-    if (attendus === 1) montrer(page, reponse.url, sur);
+    if (attendus === 1) montrer(page, reponse.url, remplace);
     if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
     perdu = false;
   } catch {
@@ -40,17 +42,17 @@ async function poster(action, methode, corps, sur) {
   }
 }
 
-function suivre(action, methode, corps, sur) {
+function suivre(action, methode, corps, remplace) {
   attendus += 1;
-  envois = envois.then(() => poster(action, methode, corps, sur));
+  envois = envois.then(() => poster(action, methode, corps, remplace));
   return envois;
 }
 
-export function envoyer(formulaire, bouton, sur) {
+export function envoyer(formulaire, bouton, remplace) {
   const corps = new FormData(formulaire, bouton ?? undefined);
   // A button may say where its form goes.
   const action = bouton?.hasAttribute("formaction") ? bouton.formAction : formulaire.action;
-  return suivre(action, "post", corps, sur);
+  return suivre(action, "post", corps, remplace);
 }
 
 // Show another page in the place of this one, after what is still to be sent.
@@ -73,15 +75,15 @@ document.addEventListener("submit", (evenement) => {
   } else if (attendus) ensuite(evenement, () => formulaire.requestSubmit(bouton));
 });
 document.addEventListener("click", (evenement) => {
-  const lien = evenement.target.closest?.("a[href]:not([data-ligne])");
+  const lien = evenement.target.closest?.("a");
   const ailleurs = evenement.ctrlKey || evenement.metaKey || evenement.shiftKey || evenement.button;
-  if (lien && attendus && !ailleurs) ensuite(evenement, () => location.assign(lien.href));
+  if (lien?.href && !lien.dataset.ligne && attendus && !ailleurs) ensuite(evenement, () => location.assign(lien.href));
 });
 window.addEventListener("beforeunload", (evenement) => attendus && evenement.preventDefault());
 // « data-vif="change" »: each answer is sent when it is given.
 document.addEventListener("change", (evenement) => {
   const formulaire = evenement.target.closest?.('[data-vif="change"]');
   // Back leads out of the page, not through each of its answers.
-  if (formulaire) envoyer(formulaire, null, "replaceState");
+  if (formulaire) envoyer(formulaire, null, true);
 });
 window.addEventListener("popstate", () => location.reload());
