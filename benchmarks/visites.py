@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ def served(base: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         try:
             yield server, next(line for line in server.stdout if line.startswith("http")).strip()
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # as Ctrl-C: it ends by itself, and what writes documents too
 
 
 class _Stay(HTTPRedirectHandler):
