@@ -107,5 +107,6 @@ urlpatterns = [
     for address, view, name in rows
 ]
 
+handler400 = "certif_rules.web.garde.malformed"
 handler404 = "certif_rules.web.garde.absent"
 handler500 = "certif_rules.web.garde.broken"

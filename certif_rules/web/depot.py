@@ -54,6 +54,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
     """
     with transaction.atomic():
         dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
+        base = min(base, dossier.version)  # nobody has seen what is to come
         champs = standing(dossier_id)
         last = models.InscriptionGardee.objects.filter(dossier=dossier).order_by("-version").first()
         seal, moment = last.empreinte if last else DEBUT, now()

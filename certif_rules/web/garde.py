@@ -92,6 +92,12 @@ def _impossible(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return answer
 
 
+def malformed(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls it
+    """Return the page for what is too big to be read, or is cut on the way."""
+    message = "Cet envoi est trop gros, ou est arrivé abîmé : rien n’est enregistré."
+    return page(request, 400, "Envoi refusé", f"{message} Revenir en arrière, puis envoyer moins à la fois.")
+
+
 def absent(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls it
     """Return the page for an address that leads nowhere."""
     message = "Cette adresse ne mène à rien, ou cet audit n’est plus dans ce fichier."

@@ -29,6 +29,7 @@ from certif_rules.web.pages.commun import (
     go,
     in_words,
     line_in_words,
+    whole,
 )
 
 #: Most files taken at once.
@@ -95,12 +96,12 @@ def _chosen(post: QueryDict, champ: Champ) -> Any:
 
 def laid_out(consultation: Consultation, asked: QueryDict) -> dict[str, Any]:
     """Return the page: what is to settle, and what the last file brought."""
-    apport = asked.get("apport", "")
+    apport = whole(asked.get("apport", ""))
     return {
         **frame(consultation, "saisir"),
         "conflits": list(_conflicts(consultation)),
-        "apport": count(int(apport), "champ apporté", "champs apportés") if apport.isdigit() else "",
-        "rien": apport == "0",
+        "apport": "" if apport is None else count(apport, "champ apporté", "champs apportés"),
+        "rien": apport == 0,
         "deja": "deja" in asked,
     }
 

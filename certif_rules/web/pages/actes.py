@@ -28,6 +28,7 @@ from certif_rules.web.pages.commun import (
     imagine,
     in_words,
     seen,
+    whole,
 )
 from certif_rules.web.pages.suivre import overview
 
@@ -82,8 +83,7 @@ def _given(
     act: dict[str, Any] = {"objet": typed["objet"], "instance": typed["instance"], "le": typed["le"]}
     if _SENS[liste]:
         act |= {"par": people, _SENS[liste]: typed["sens"], "motif": typed["motif"]}
-    rank = post.get("rang", "")
-    entries = with_act(consultation.chantier, liste, act, int(rank) if rank.isdigit() else None)
+    entries = with_act(consultation.chantier, liste, act, whole(post.get("rang", "")))
     yield Don(Endroit("tete", liste), entries or None)
 
 

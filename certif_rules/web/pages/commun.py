@@ -36,6 +36,10 @@ ETAPES: Final = (
 )
 
 
+#: The most digits of a number that a request gives.
+_CHIFFRES: Final = 9
+
+
 class Consultation(Struct, frozen=True):
     """A consultation holds a dossier as it stands: what its journal says, and the audit that this makes."""
 
@@ -171,8 +175,12 @@ def actor(request: HttpRequest) -> str:
 
 def seen(request: HttpRequest) -> int:
     """Return the version of the dossier that the page showed."""
-    text = request.POST.get("base", "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return whole(request.POST.get("base", "")) or 0
+
+
+def whole(text: str) -> int | None:
+    """Return the whole number that a request gives, as big as a version can be; nothing where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _CHIFFRES else None
 
 
 def as_shown(consultation: Consultation, version: int) -> Etat:

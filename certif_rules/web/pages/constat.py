@@ -25,7 +25,7 @@ from certif_rules.services.suites import Consequence, Suites, entailed
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
 from certif_rules.web.machine import clock
-from certif_rules.web.pages.commun import Consultation, actor, atelier, frame
+from certif_rules.web.pages.commun import Consultation, actor, atelier, frame, whole
 from certif_rules.web.pages.lignes import board, choices, number_of, order_of, own_id, sujet_of, tied
 from certif_rules.web.pages.une_ligne import field_in_words, history, in_full, worded
 
@@ -250,13 +250,13 @@ def _paper(piece: Annexe) -> str:
 def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     """Return what was just recorded or undone, in a sentence, and up to where undoing goes."""
     version = consultation.dossier.version
-    since = request.GET.get("fait") or request.GET.get("annule") or ""
+    since = whole(request.GET.get("fait") or request.GET.get("annule") or "")
     undone = "annule" in request.GET
-    asked = request.GET.get("jusque", "")
-    context: dict[str, Any] = {"jusque": int(asked) if asked.isascii() and asked.isdigit() else version}
-    if not (since.isascii() and since.isdigit()) or int(since) >= version:
+    asked = whole(request.GET.get("jusque", ""))
+    context: dict[str, Any] = {"jusque": version if asked is None else asked}
+    if since is None or since >= version:
         return {**context, "vient": "Rien à annuler de plus." if undone else "", "suites_de": []}
-    given = depot.events(consultation.dossier.pk, after=int(since))
+    given = depot.events(consultation.dossier.pk, after=since)
     texts = depot.contents(consultation.dossier.pk, [event.apres for event in given])
     places: dict[str, list[str]] = {}
     for event in given:

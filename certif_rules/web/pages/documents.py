@@ -26,7 +26,7 @@ from certif_rules.web.depot import Don
 from certif_rules.web.garde import page, refused
 from certif_rules.web.machine import day_here, identifier
 from certif_rules.web.models import Identifiant
-from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, frame, go
+from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, frame, go, whole
 from certif_rules.web.travaux import IMPRIMERIE, Travail
 
 #: What a format is called, and its media type.
@@ -215,7 +215,7 @@ def _findings(identifiant: Identifiant, version: str) -> tuple[models.DossierSui
         consultation = consult(identifiant)
         return consultation.dossier, as_file(consultation.chantier), consultation.dossier.version
     dossier = get_object_or_404(models.DossierSuivi, pk=identifiant)
-    asked = int(version) if version.isascii() and version.isdigit() else 0
+    asked = whole(version) or 0
     if not 0 < asked <= dossier.version:
         raise Http404
     etat = depot.stood_at(identifiant, asked)

@@ -25,7 +25,16 @@ from certif_rules.vie.echantillon import DemandeTirage
 from certif_rules.web.depot import Don
 from certif_rules.web.machine import drawn, now
 from certif_rules.web.models import Identifiant
-from certif_rules.web.pages.commun import Consultation, atelier, consult, frame, give, go, line_in_words
+from certif_rules.web.pages.commun import (
+    Consultation,
+    atelier,
+    consult,
+    frame,
+    give,
+    go,
+    line_in_words,
+    whole,
+)
 from certif_rules.web.pages.contexte import fault_texts
 
 #: The length of what identifies a confirmation, and the most numbers that stand for names.
@@ -175,8 +184,9 @@ def _size(text: str, champ: str = "taille") -> int | None:
     """
     if not text:
         return None
-    if text.isascii() and text.isdigit() and 0 < int(text) <= _NOMBRES:
-        return int(text)
+    number = whole(text)
+    if number is not None and 0 < number <= _NOMBRES:
+        return number
     message = f"« {text} » n’est pas un nombre de 1 à {_NOMBRES}"
     raise UsageError([Issue("usage", message, None, champ=champ)])
 

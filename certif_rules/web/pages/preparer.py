@@ -36,6 +36,7 @@ from certif_rules.web.pages.commun import (
     line_in_words,
     resting,
     seen,
+    whole,
 )
 
 #: Where findings that no longer fit are set aside.
@@ -124,8 +125,7 @@ def _rename(identifiant: Identifiant) -> None:
 
 
 def _number(given: QueryDict, nom: str) -> int:
-    text = given.get(nom, "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return whole(given.get(nom, "")) or 0
 
 
 # ---- the page ------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from certif_rules.web import depot
 from certif_rules.web.depot import Don
 from certif_rules.web.machine import clock, identifier, now, today
 from certif_rules.web.models import Identifiant
-from certif_rules.web.pages.commun import Consultation, consult, frame, give, go
+from certif_rules.web.pages.commun import Consultation, consult, frame, give, go, whole
 from certif_rules.web.pages.lignes import named_by, number_of
 
 
@@ -174,8 +174,8 @@ def _gesture(post: QueryDict, consultation: Consultation, genre: Genre, name: st
     champ, _, rank = str(post["accord"]).partition("|")
     cle = Endroit(genre, champ, name)
     versions = consultation.etat[cle].versions if cle in consultation.etat else ()
-    chosen = versions[int(rank)] if rank.isdecimal() and int(rank) < len(versions) else None
-    return [Don(cle, chosen.valeur)] if chosen else []
+    chosen = whole(rank)
+    return [Don(cle, versions[chosen].valeur)] if chosen is not None and chosen < len(versions) else []
 
 
 def _value(post: QueryDict, champ: str, label: str, fautes: list[Issue]) -> Any:

@@ -20,7 +20,7 @@ from certif_rules.web.depot import Don
 from certif_rules.web.garde import refused
 from certif_rules.web.machine import today
 from certif_rules.web.models import Identifiant
-from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen
+from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen, whole
 from certif_rules.web.pages.constat import (
     PagePostee,
     consequences,
@@ -197,8 +197,8 @@ def _settled(request: HttpRequest, consultation: Consultation, nom: str) -> Iter
     champ, site, rank = [*request.POST["accord"].split("|"), "", ""][:3]
     cle = place_of(nom, champ, site)
     standing = consultation.etat.get(cle)
-    if standing is not None and rank.isdecimal() and int(rank) < len(standing.versions):
-        yield Don(cle, standing.versions[int(rank)].valeur)
+    if standing is not None and (chosen := whole(rank)) is not None and chosen < len(standing.versions):
+        yield Don(cle, standing.versions[chosen].valeur)
         if champ in ("constat", "resultat"):
             yield from signed(request, nom, site)
 
@@ -224,8 +224,8 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     """Give back what stood before the last thing that this person recorded; others' later words stay."""
     consultation = consult(identifiant)
     version = consultation.dossier.version
-    asked = request.POST.get("jusque", "")
-    until = min(int(asked), version) if asked.isascii() and asked.isdigit() else version
+    asked = whole(request.POST.get("jusque", ""))
+    until = version if asked is None else min(asked, version)
     act = depot.last_act(identifiant, actor(request), SAISIS, until)
     if act is None:
         here = request.POST.get("ici", "")
