@@ -21,6 +21,17 @@ _LISTES: Final[Mapping[Genre, tuple[str, str]]] = {
 }
 #: What the head holds field by field; its other keys are values, whole.
 _PAR_CHAMP: Final = frozenset({"audit", "organisme", "ajouts", "referentiel", "evaluation"})
+#: What no audit opens without: while several values stand, it is opened with the first one.
+_REQUIS: Final = frozenset(
+    {
+        "referentiel.id",
+        "audit.type",
+        "audit.date",
+        "organisme.categories",
+        "ajouts.categories",
+        "ajouts.sites",
+    }
+)
 #: What a finding holds by key.
 _PAR_CLE: Final = frozenset({"ecart", "complements"})
 #: The references of the proofs of a line; who assessed it, and when.
@@ -49,17 +60,25 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
         entry = data if cle.genre == "tete" else _entry(data, cle)
         if champ.a_accorder:
             entry.setdefault("a_accorder", []).append(_dispute(cle, champ, known))
-        elif champ.valeur not in _SANS_VALEUR or says_none(cle, champ.valeur):
+        value = _opening(cle, champ) if champ.a_accorder else champ.valeur
+        if value not in _SANS_VALEUR or says_none(cle, value):
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
-            entry[last] = known.get(champ.valeur) or champ.valeur if last == QUI else champ.valeur
+            entry[last] = known.get(value) or value if last == QUI else value
     for preuve in annexes(etat, "preuve"):
         for ligne in preuve.lignes if preuve.get("reference") else ():
             _see(_entry(data, _place(ligne)), in_a_sentence(preuve))
     if given := texts_given(etat, data.get("textes")):
         data["textes"] = given
     return data
+
+
+def _opening(cle: Endroit, champ: Champ) -> Any:
+    """Return the value that an audit is opened with while this field is to settle; nothing: it needs none."""
+    if cle.genre != "tete" or cle.champ not in _REQUIS:
+        return None
+    return next((one.valeur for one in champ.versions if one.valeur not in _SANS_VALEUR), None)
 
 
 def says_none(cle: Endroit, valeur: Any) -> bool:

@@ -51,7 +51,10 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
     """Append what somebody gave, having seen the dossier at version ``base``; return its version then.
 
     What is already so makes no event. All of it is confirmed, or nothing. A reason is held once, by digest.
+    A field that is given several values at once has all of them, to settle.
     """
+    dons = list(dons)
+    several = {cle for cle, champ in imagined(dons).items() if champ.a_accorder}
     with transaction.atomic():
         dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
         base = min(base, dossier.version)  # nobody has seen what is to come
@@ -62,7 +65,8 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
         for don in dons:
             champ = champs.get(don.cle)
             known_none = champ is None and says_none(don.cle, don.valeur)
-            if changes_nothing(champ, don.valeur, base) and not known_none:
+            same = changes_nothing(champ, don.valeur, base) and don.cle not in several
+            if same and not known_none:
                 continue
             dossier.version += 1
             content = contained(don.valeur, sel=drawn())
@@ -98,12 +102,15 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
 
 
 def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Endroit, Champ]:
-    """Return what would stand if these values were given, in a new dossier or ``of`` one, unwritten."""
-    champs = {} if of is None else standing(of)
+    """Return what would stand if these values were given, in a new dossier or ``of`` one, unwritten.
+
+    A field that is given two values has both, to settle, as it has once they are recorded.
+    """
+    fresh: dict[Endroit, Champ] = {}
     for don in dons:
-        given = ValeurDonnee(valeur=don.valeur, acteur="", quand="", version=0, base=0, contenu="")
-        champs[don.cle] = Champ((given,))
-    return champs
+        given = ValeurDonnee(valeur=don.valeur, acteur="", quand="", version=1, base=0, contenu="")
+        fresh[don.cle] = with_version(fresh.get(don.cle), given)
+    return fresh if of is None else {**standing(of), **fresh}
 
 
 def standing(dossier_id: Any) -> dict[Endroit, Champ]:
@@ -130,7 +137,12 @@ def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
     chain = events(dossier_id)
     before = state((one for one in chain if one.version <= after), contents(dossier_id))
     changed = dict.fromkeys(one.cle for one in chain if after < one.version <= until)
-    return [Don(cle, before[cle].valeur if cle in before else None) for cle in changed]
+    return [Don(cle, value) for cle in changed for value in _values(before.get(cle))]
+
+
+def _values(champ: Champ | None) -> list[Any]:
+    """Return what a field says: several values where they are to settle."""
+    return [one.valeur for one in champ.versions] if champ else [None]
 
 
 def as_changed(dossier_id: Any, dons: Iterable[Don], base: int) -> list[Don]:
@@ -180,7 +192,7 @@ def still_so(dossier_id: Any, dons: Iterable[Don], until: int) -> list[Don]:
     known = contents(dossier_id)
     then = state((one for one in events(dossier_id) if one.version <= until), known)
     now_ = standing(dossier_id)
-    return [don for don in dons if now_[don.cle].valeur == then[don.cle].valeur]
+    return [don for don in dons if _values(now_[don.cle]) == _values(then[don.cle])]
 
 
 def shared_at(dossier_id: Any) -> int:

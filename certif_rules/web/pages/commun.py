@@ -82,6 +82,7 @@ def give(
     *,
     suites: Iterable[Don] = (),
     vues: int = 0,
+    base: int | None = None,
 ) -> int:
     """Record what a page posts, as seen from the version that it showed; return the version it makes.
 
@@ -93,17 +94,19 @@ def give(
         dons: what the page gives.
         suites: what follows from it, drawn by the program from version ``vues``.
         vues: that version.
+        base: the version that the values were drawn from, where it is not the one that the page showed.
 
     Raises:
         DataError: a value that was already shared or closed changes, and no reason is given.
     """
     raison = request.POST.get("raison", "").strip()
-    dons, suites = depot.as_changed(identifiant, dons, seen(request)), list(suites)
+    base = seen(request) if base is None else base
+    dons, suites = depot.as_changed(identifiant, dons, base), list(suites)
     if not raison and depot.wants_reason(identifiant, [*dons, *suites]):
         message = "ce qui change a déjà été partagé ou clos : dire pourquoi, dans « Raison »"
         raise DataError([Issue("raison-demandee", message, None)])
     with transaction.atomic():
-        version = depot.record(identifiant, dons, actor(request), base=seen(request), raison=raison)
+        version = depot.record(identifiant, dons, actor(request), base=base, raison=raison)
         if suites:
             version = depot.record(identifiant, suites, actor(request), base=vues, raison=raison)
     return version

@@ -90,13 +90,13 @@ def correct(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Take a correction back: each field that it changed has its value again, findings too."""
+    """Take a correction back: what it changed, and nobody since, has its value again, findings too."""
     consultation = consult(identifiant)
     since, until = _number(request.POST, "depuis"), _number(request.POST, "jusqu")
-    dons = depot.reverted(identifiant, since, until)
+    dons = depot.still_so(identifiant, depot.reverted(identifiant, since, until), until)
     imagine(identifiant, dons)  # an audit must remain
     now = consultation.dossier.version
-    give(request, identifiant, dons)
+    give(request, identifiant, dons, base=now)
     _rename(identifiant)
     after = models.DossierSuivi.objects.get(pk=identifiant).version
     return go("preparer", identifiant, depuis=str(now), jusqu=str(after))

@@ -87,7 +87,11 @@ def tied_by(post: QueryDict, consultation: Consultation, nom: str) -> Iterator[D
     """Yield the proofs that a page ties to a line, or unties; an unknown reference is a new proof."""
     known = {folded(str(one.get("reference"))): one for one in annexes(consultation.etat, "preuve")}
     ids = {one.id for one in known.values()}
-    yield from (Don(tie("preuve", one, nom), True) for one in post.getlist("lier") if one in ids)
+    yield from (
+        Don(tie("preuve", one, nom), True)
+        for one in post.getlist("lier")
+        if one in ids - {post.get("delier")}
+    )
     typed = [*post.getlist("nouvelle"), post.get("preuve", "")]
     for reference in dict.fromkeys(clean(text) for text in typed if text.strip()):
         if folded(reference) in known:

@@ -233,7 +233,7 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
     try:
         supposed(consultation, dons)
-        give(request, identifiant, dons)
+        give(request, identifiant, dons, base=version)
     except IssuesError as error:
         return refused(request, error)
     shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")

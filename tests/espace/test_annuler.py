@@ -1,0 +1,64 @@
+"""Undoing where people disagreed, or from a window that saw less: what stood is back, all of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from espaces import begun, begun_with, text, version
+
+pytest.importorskip("django")
+
+
+def values(root: str, champ: str, ligne: str = "") -> list[Any]:
+    """What stands in a field, each value of it."""
+    from certif_rules.journal.evenements import Endroit
+    from certif_rules.web import depot
+
+    etat = depot.standing(root.rpartition("/")[2])
+    cle = Endroit("ligne", champ, ligne) if ligne else Endroit("tete", champ)
+    return [one.valeur for one in etat[cle].versions] if cle in etat else []
+
+
+def test_a_choice_undone_leaves_both_values_to_settle(navigateur: Any) -> None:
+    """Two notes, one chosen, the choice undone: both notes are there again, neither is lost."""
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne=qualiopi/2"
+    shown = version(root)
+    for value in ("la première", "la seconde"):
+        navigateur.post(line, {"base": shown, "commentaire": value})
+    navigateur.post(line, {"base": version(root), "accord": "commentaire||0"})
+    assert values(root, "commentaire", "qualiopi/2") == ["la première"]
+    navigateur.post(f"{root}/annuler", {"base": version(root)})
+    assert values(root, "commentaire", "qualiopi/2") == ["la première", "la seconde"]
+
+
+def test_undoing_from_a_window_that_saw_less(navigateur: Any) -> None:
+    """The finding was given in another window since: the press of this one takes it back all the same."""
+    root = begun(navigateur)
+    shown = version(root)
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": shown, "constat": "conforme"})
+    navigateur.post(f"{root}/annuler", {"base": shown})
+    assert values(root, "constat", "qualiopi/1") == [None]
+
+
+def test_a_correction_undone_leaves_what_was_answered_since(navigateur: Any) -> None:
+    """A fact answered twice: taking back the first answer leaves the second, and nothing to settle."""
+    root = begun_with(navigateur)
+    page = f"{root}/preparer"
+    first = text(navigateur.post(page, {"base": version(root), "fait.sous_traitance": "oui"}))
+    fields = dict(re.findall(r'name="(depuis|jusqu)" value="(\d+)"', first))
+    navigateur.post(page, {"base": version(root), "fait.sous_traitance": "non"})
+    navigateur.post(f"{root}/contexte/annuler", {"base": fields["jusqu"], **fields})
+    assert values(root, "organisme.faits.sous_traitance") == [False]
+
+
+def test_two_windows_that_correct_the_day_keep_an_audit_that_opens(navigateur: Any) -> None:
+    """Each gave another day: the audit still opens, and the page where they settle it has both."""
+    root = begun_with(navigateur)
+    shown = version(root)
+    for jour in ("2024-03-19", "2024-03-20"):
+        navigateur.post(f"{root}/contexte", {"base": shown, "date": jour})
+    assert navigateur.get(f"{root}/preparer").status_code == 200
+    assert navigateur.get(f"{root}/accorder").status_code == 200
