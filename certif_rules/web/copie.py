@@ -76,9 +76,11 @@ class Copiste:
                 )
 
     def _follow(self) -> None:
-        while not self._stopped.is_set():
-            self._changed.wait()
-            self._stopped.wait(PAUSE)
+        last = False
+        while not last:
+            if not self._stopped.is_set():
+                self._changed.wait()
+            last = self._stopped.wait(PAUSE)  # known before the copy: what comes during it is in another one
             self._changed.clear()
             self.copy()
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from espaces import begun, begun_with, text, version
+from espaces import begun, begun_with, findings, text, version
 
 pytest.importorskip("django")
 
@@ -61,4 +61,9 @@ def test_two_windows_that_correct_the_day_keep_an_audit_that_opens(navigateur: A
     for jour in ("2024-03-19", "2024-03-20"):
         navigateur.post(f"{root}/contexte", {"base": shown, "date": jour})
     assert navigateur.get(f"{root}/preparer").status_code == 200
-    assert navigateur.get(f"{root}/accorder").status_code == 200
+    page = text(navigateur.get(f"{root}/accorder"))
+    choix = re.findall(r'name="choix" value="(\d+)"', page)
+    assert len(choix) == 2
+    given = {"base": version(root), "genre": "tete", "champ": "audit.date", "choix": choix[1]}
+    assert navigateur.post(f"{root}/accorder", given).status_code == 302
+    assert findings(navigateur, root)["audit"]["date"] == "2024-03-20"

@@ -189,3 +189,28 @@ def test_two_files_of_one_name_do_not_share_a_copy(tmp_path: Path) -> None:
     one, two = (Copiste(tmp_path / where / "audits.sqlite3", folder) for where in ("a", "b"))
     assert one.cible != two.cible
     assert one.cible.parent == folder
+
+
+def test_what_changes_during_the_last_copy_is_copied(base: Path, tmp_path: Path) -> None:
+    """The program ends while a copy is being made: what came meanwhile is in another one, before the end."""
+    from threading import Event
+
+    from certif_rules.web import copie
+
+    begins, goes_on, copies = Event(), Event(), list[int]()
+
+    class Lent(copie.Copiste):
+        def copy(self) -> None:
+            copies.append(1)
+            begins.set()
+            goes_on.wait(10)
+
+    copiste = Lent(base, tmp_path)
+    copiste.start()
+    assert begins.wait(10)
+    copiste.wake()
+    copiste._stopped.set()
+    copiste._changed.set()
+    goes_on.set()
+    copiste.stop()
+    assert len(copies) == 2

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from espaces import PROFIL, begun, plain, seen, sent, text
+from espaces import PROFIL, begun, begun_with, plain, seen, sent, text, version
 
 from certif_rules.echanges.archive import FICHIERS, SOMMAIRE
 
@@ -312,3 +312,50 @@ def test_the_same_audit_gives_the_same_archive() -> None:
         assert write_archive(read_archive(written, "x")) == written
 
     same()
+
+
+def test_a_file_packed_another_way_is_refused(navigateur: Any) -> None:
+    """Another way to compress, its bytes spoilt: refused as any file, where its reader would break."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as written:
+        for name in (SOMMAIRE, *FICHIERS):
+            written.writestr(name, b"{}" * 400)
+    content = bytearray(out.getvalue())
+    at = content.index(SOMMAIRE.encode()) + len(SOMMAIRE)
+    content[at + 9 : at + 25] = b"\xff" * 16
+    refused = navigateur.post("/reprendre", {"fichier": sent(bytes(content), "audit.zip")})
+    assert refused.status_code == 422
+
+
+def test_a_moment_that_is_none_is_refused(navigateur: Any) -> None:
+    """« hier » is no moment: an archive sealed anew that says it is refused, no page breaks on it later."""
+    from msgspec.structs import replace
+
+    from certif_rules.echanges.archive import read_archive, write_archive
+    from certif_rules.journal.evenements import DEBUT, sealed
+
+    root = begun(navigateur)
+    archive = read_archive(navigateur.post(f"{root}/archive").content, "audit.zip")
+    forgotten(root)
+    events, seal = [], DEBUT
+    for one in archive.evenements:
+        events.append(sealed(replace(one, quand="hier"), seal))
+        seal = events[-1].empreinte
+    for changed in (replace(archive, evenements=tuple(events)), replace(archive, cree_le="hier")):
+        refused = navigateur.post("/reprendre", {"fichier": sent(write_archive(changed), "audit.zip")})
+        assert refused.status_code == 422, changed.cree_le
+
+
+def test_whatever_was_recorded_comes_back(navigateur: Any) -> None:
+    """A name, a remark, who audits, longer than an archive takes: refused, or cut; what is sent is read."""
+    root = begun_with(navigateur, nom="É" * 400)
+    long = "x" * 300
+    slot = {"quoi": "creneau", "objet": "lignes", "jour": "2024-03-18", "auditeurs": long}
+    assert navigateur.post(f"{root}/plan", {"base": version(root), **slot}).status_code == 422
+    remark = {"base": version(root), "remarque": long, "reponse": "non"}
+    assert navigateur.post(f"{root}/remarque", remark).status_code == 422
+    note = {"base": version(root), "commentaire": "y" * 1_100_000}
+    assert navigateur.post(f"{root}/saisir?ligne=qualiopi/1", note).status_code == 422
+    content = navigateur.post(f"{root}/archive").content
+    forgotten(root)
+    assert navigateur.post("/reprendre", {"fichier": sent(content, "audit.zip")}).status_code == 302

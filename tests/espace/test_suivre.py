@@ -232,3 +232,23 @@ def test_a_self_assessment_is_shown_and_compared_with_the_last(navigateur: Any) 
     second = navigateur.post(panel, {"fichier": SimpleUploadedFile("deux.json", answers(n1=2, n2=2, n4=2))})
     assert "Depuis le dernier autodiagnostic" in text(navigateur.get(second.headers["Location"]))
     assert navigateur.get(f"{panel}/inconnu/0.svg").status_code == 404
+
+
+def test_an_audit_sent_from_two_windows_waits_to_be_read(navigateur: Any) -> None:
+    """What was done twice was done: the audit is among those to read again, and can be read."""
+    root = an_audit(navigateur)
+    shown = version(root)
+    for comite in ("2024-05-14", "2024-05-15"):
+        navigateur.post(f"{root}/transmettre", {"base": shown, "comite": comite})
+    assert root in text(navigateur.get("/a-relire"))
+    navigateur.post(f"{root}/relecture", {"base": version(root), "par": "Grace H.", "issue": "relu"})
+    assert root not in text(navigateur.get("/a-relire"))
+
+
+def test_a_remark_that_is_not_there_is_not_answered(navigateur: Any) -> None:
+    """An answer to a remark of another audit, or of none, is refused: nothing is written."""
+    root = an_audit(navigateur)
+    before = version(root)
+    answer = {"base": before, "remarque": "ailleurs", "reponse": "Vu."}
+    assert navigateur.post(f"{root}/remarque", answer).status_code == 422
+    assert version(root) == before
