@@ -43,10 +43,11 @@ def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
     from certif_rules.audit.examen import readable_day  # the list of audits needs none of the rules
 
     sent = depot.standing(dossier.pk)[Endroit("acte", _RELECTURE)]
-    if not sent.valeur:
+    given = sent.versions[-1]  # sent twice is sent
+    if not given.valeur:
         return {}
-    value = sent.valeur if isinstance(sent.valeur, Mapping) else {}
-    meeting, given = readable_day(str(value.get("comite") or "")), sent.versions[-1]
+    value = given.valeur if isinstance(given.valeur, Mapping) else {}
+    meeting = readable_day(str(value.get("comite") or ""))
     return {
         "id": dossier.pk,
         "nom": dossier.nom,

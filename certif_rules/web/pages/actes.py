@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from certif_rules.audit.examen import readable_day
 from certif_rules.blocs.typographie import clean
 from certif_rules.errors import DataError, Issue, IssuesError
+from certif_rules.journal.annexes import annexes
 from certif_rules.journal.evenements import Endroit
 from certif_rules.services.actes import LISTES, assessed_by, new_faults, with_act
 from certif_rules.web import depot
@@ -126,7 +127,9 @@ def send_back(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 @require_POST
 def remark(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     """Write a remark on a line, or answer one, or say that it is settled."""
-    known = request.POST.get("remarque", "")
+    known, etat = request.POST.get("remarque", ""), consult(identifiant).etat
+    if known and known not in {one.id for one in annexes(etat, "remarque")}:
+        raise _refusal("cette remarque n’est pas de cet audit, ou a été retirée")
     nom = known or identifier()
     dons = []
     if known:
@@ -138,7 +141,7 @@ def remark(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
             Don(Endroit("remarque", "sur", nom), request.POST.get("ligne", "") or None),
             Don(Endroit("remarque", "texte", nom), text),
         ]
-    _acted(request, identifiant, dons)
+    depot.record(identifiant, dons, actor(request), base=seen(request))
     return go_near("suivre", identifiant, "revue")
 
 

@@ -163,7 +163,7 @@ def reviewed(consultation: Consultation) -> dict[str, Any]:
     sent = consultation.etat.get(Endroit("acte", "transmis_relecture"))
     return {
         "actes": [text for _, text in sorted(acts)],
-        "en_cours": sent is not None and bool(sent.valeur),
+        "en_cours": sent is not None and bool(sent.versions[-1].valeur),
         "remarques": remarks,
         "ouvertes": sum(not one["reglee"] for one in remarks),
     }
