@@ -11,6 +11,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -26,7 +27,9 @@ _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "pers
 #: What an archive holds beside its summary, and nothing else.
 FICHIERS: Final = ("profil.json", "constats.json", _EVENEMENTS, _CONTENUS, _PERSONNES)
 #: Most bytes of one file of an archive once it is unpacked; of all of them; of a content; of a short text.
-MAX_FICHIER, MAX_ARCHIVE, _MAX_CONTENU, _MAX_NOM = 32_000_000, 64_000_000, 1_000_000, 300
+MAX_FICHIER, MAX_ARCHIVE, MAX_CONTENU, _MAX_NOM, _MAX_SEL = 32_000_000, 64_000_000, 1_000_000, 300, 64
+#: A moment as events write it: in UTC, to the second.
+_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
 #: The day of every file of an archive: the same audit gives the same bytes.
 _JOUR: Final = (1980, 1, 1, 0, 0, 0)
@@ -183,30 +186,35 @@ def _refused(infos: list[zipfile.ZipInfo], nom: str) -> Iterator[Issue]:
         return
     names = [info.filename for info in infos]
     for info in infos:
-        place = Location(f"{nom}/{info.filename}")
-        if info.filename not in expected:
-            outside = info.filename.startswith(("/", "\\")) or ".." in info.filename or ":" in info.filename
-            what = "ce chemin sort de l’archive" if outside else "ce fichier n’est pas d’une archive d’audit"
-            yield Issue("archive-refusee", what, place)
-        elif names.count(info.filename) > 1:
-            yield Issue("archive-refusee", "ce fichier y est deux fois", place)
-        elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-            yield Issue(
-                "archive-refusee", "ce n’est pas un fichier ordinaire, mais un lien ou un dossier", place
-            )
-        elif info.flag_bits & 1:
-            yield Issue("fichier-chiffre", "ce fichier est protégé par un mot de passe", place)
-        elif info.file_size > MAX_FICHIER:
-            message = f"plus de {MAX_FICHIER // 1_000_000} Mo une fois ouvert"
-            yield Issue("fichier-trop-grand", message, place)
-        elif not info.file_size and info.filename not in (_CONTENUS, _EVENEMENTS):
-            yield Issue("fichier-tronque", "fichier vide", place)
+        yield from _refused_file(info, names, nom)
     if sum(info.file_size for info in infos) > MAX_ARCHIVE:
         message = f"archive de plus de {MAX_ARCHIVE // 1_000_000} Mo une fois ouverte"
         yield Issue("fichier-trop-grand", message, Location(nom))
     for name in expected:
         if name not in names:
             yield Issue("archive-refusee", f"il manque {name}", Location(nom))
+
+
+def _refused_file(info: zipfile.ZipInfo, names: list[str], nom: str) -> Iterator[Issue]:
+    """Yield what a file of an archive of ours never is."""
+    place = Location(f"{nom}/{info.filename}")
+    if info.filename not in (SOMMAIRE, *FICHIERS):
+        outside = info.filename.startswith(("/", "\\")) or ".." in info.filename or ":" in info.filename
+        what = "ce chemin sort de l’archive" if outside else "ce fichier n’est pas d’une archive d’audit"
+        yield Issue("archive-refusee", what, place)
+    elif names.count(info.filename) > 1:
+        yield Issue("archive-refusee", "ce fichier y est deux fois", place)
+    elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+        yield Issue("archive-refusee", "ce n’est pas un fichier ordinaire, mais un lien ou un dossier", place)
+    elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        yield Issue("archive-refusee", "ce fichier n’est pas comprimé comme une archive d’audit", place)
+    elif info.flag_bits & 1:
+        yield Issue("fichier-chiffre", "ce fichier est protégé par un mot de passe", place)
+    elif info.file_size > MAX_FICHIER:
+        message = f"plus de {MAX_FICHIER // 1_000_000} Mo une fois ouvert"
+        yield Issue("fichier-trop-grand", message, place)
+    elif not info.file_size and info.filename not in (_CONTENUS, _EVENEMENTS):
+        yield Issue("fichier-tronque", "fichier vide", place)
 
 
 def _read(packed: zipfile.ZipFile, info: zipfile.ZipInfo, nom: str) -> bytes:
@@ -257,7 +265,7 @@ def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> 
         yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}"))
     for rank, one in enumerate(archive.contenus.values(), start=1):
         try:
-            sound = len(one.texte) <= _MAX_CONTENU and len(one.sel) <= _MAX_NOM and one.valeur is not Ellipsis
+            sound = len(one.texte) <= MAX_CONTENU and len(one.sel) <= _MAX_SEL and one.valeur is not Ellipsis
         except (msgspec.DecodeError, RecursionError):
             sound = False
         if not sound:
@@ -271,13 +279,24 @@ def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
     for one in archive.evenements:
         texts = (one.cle.champ, one.cle.ligne, one.cle.site, one.acteur)
         digests = (one.apres, one.avant or DEBUT, one.raison or DEBUT)
-        holds = all(map(_EMPREINTE.fullmatch, digests)) and len(one.quand) <= 40 and 0 <= one.base < 1 << 31
+        holds = all(map(_EMPREINTE.fullmatch, digests)) and _is_moment(one.quand) and 0 <= one.base < 1 << 31
         if not holds or any(len(text) > 200 for text in texts):
             message = "cet événement dit plus, ou autre chose, que ce qu’un journal garde"
             yield Issue("archive-refusee", message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
     people: Iterable[str] = (text for pair in archive.personnes.items() for text in pair)
-    if any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM or len(archive.cree_le) > 40:
+    if any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM:
         yield Issue("archive-refusee", "un nom trop long pour être gardé", Location(f"{nom}/{_PERSONNES}"))
+    if not _is_moment(archive.cree_le):
+        message = f"« {archive.cree_le[:40]} » n’est pas un moment"
+        yield Issue("archive-refusee", message, Location(f"{nom}/{SOMMAIRE}"))
+
+
+def _is_moment(text: str) -> bool:
+    """Return whether a text is a moment, which pages say as a day and an hour."""
+    try:
+        return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _digest(content: bytes) -> str:

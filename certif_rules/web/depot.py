@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from msgspec import Struct
 
+from certif_rules.echanges.archive import MAX_CONTENU
+from certif_rules.errors import DataError, Issue
 from certif_rules.journal.etat import Champ, ValeurDonnee, changes_nothing, state, with_version
 from certif_rules.journal.evenements import (
     DEBUT,
@@ -41,7 +43,7 @@ class Don(Struct, frozen=True):
 def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
     """Return a new dossier that says what was given."""
     with transaction.atomic():
-        dossier = models.DossierSuivi.objects.create(nom=nom, cree_le=now())
+        dossier = models.DossierSuivi.objects.create(nom=nom[: models.NOM], cree_le=now())
         record(dossier.pk, dons, acteur, base=0)
     dossier.refresh_from_db()
     return dossier
@@ -70,6 +72,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
                 continue
             dossier.version += 1
             content = contained(don.valeur, sel=drawn())
+            _refuse_longer(don.cle, content)
             event = sealed(
                 Inscription(
                     version=dossier.version,
@@ -99,6 +102,20 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             _project(dossier, don.cle, champs[don.cle])
         dossier.save(update_fields=("version",))
     return dossier.version
+
+
+def _refuse_longer(cle: Endroit, content: Contenu) -> None:
+    """Refuse what an archive of the audit could not bring back.
+
+    Raises:
+        DataError: the value, or what says where it stands, is too long.
+    """
+    if len(content.texte) > MAX_CONTENU:
+        message = f"ce texte est trop long pour être gardé : {MAX_CONTENU // 1000} 000 signes au plus"
+        raise DataError([Issue("fichier-trop-grand", message)])
+    if any(len(part) > models.PLACE for part in (cle.champ, cle.ligne, cle.site)):
+        message = f"un nom est trop long pour être gardé : moins de {models.PLACE} signes"
+        raise DataError([Issue("fichier-trop-grand", message)])
 
 
 def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Endroit, Champ]:

@@ -8,6 +8,10 @@ from django.db import models
 Identifiant = UUID
 
 
+#: The most signs of the name of a dossier, and of each part of what says where a value stands.
+NOM, PLACE = 300, 200
+
+
 class Utilisateur(models.Model):
     """A person acts on dossiers: events hold the key, the name stands here alone and can be erased.
 
@@ -27,7 +31,7 @@ class DossierSuivi(models.Model):
     """An audit has the version of its last event."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    nom = models.CharField(max_length=300)
+    nom = models.CharField(max_length=NOM)
     cree_le = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=0)
 
@@ -60,9 +64,9 @@ class Place(models.Model):
     """A place says where a value stands: a field of the head, of a line or of a check, at a site or not."""
 
     genre = models.CharField(max_length=20)
-    champ = models.CharField(max_length=200)
-    ligne = models.CharField(max_length=200, blank=True)
-    site = models.CharField(max_length=200, blank=True)
+    champ = models.CharField(max_length=PLACE)
+    ligne = models.CharField(max_length=PLACE, blank=True)
+    site = models.CharField(max_length=PLACE, blank=True)
 
     class Meta:  # noqa: D106 - read by Django alone
         abstract = True

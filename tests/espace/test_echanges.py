@@ -290,21 +290,21 @@ def test_the_same_audit_gives_the_same_archive() -> None:
     )
     def same(said: list[tuple[str, Any]], nom: str) -> None:
         seal, events, contents = DEBUT, [], {}
-        for version, (champ, value) in enumerate(said, start=1):
-            content = contained(value, sel=str(version))
+        for rank, (champ, value) in enumerate(said, start=1):
+            content = contained(value, sel=str(rank))
             contents[content.empreinte] = content
             events.append(
                 sealed(
                     Inscription(
-                        version=version, cle=Endroit("tete", champ), avant="", apres=content.empreinte,
-                        acteur="moi", quand="2026-01-01T10:00:00+00:00", base=version - 1,
+                        version=rank, cle=Endroit("tete", champ), avant="", apres=content.empreinte,
+                        acteur="moi", quand="2026-01-01T10:00:00+00:00", base=rank - 1,
                     ),
                     seal,
                 )
             )  # fmt: skip
             seal = events[-1].empreinte
         archive = Colis(
-            nom=nom, cree_le="2026", evenements=tuple(events), contenus=contents, personnes={"moi": nom},
+            nom=nom, cree_le="2026-01-01T10:00:00+00:00", evenements=tuple(events), contenus=contents, personnes={"moi": nom},
             profil=b"{}", constats=b"{}",
         )  # fmt: skip
         written = write_archive(archive)

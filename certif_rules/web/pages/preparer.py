@@ -121,7 +121,7 @@ def _rename(identifiant: Identifiant) -> None:
     """Call the dossier by the name of its organisation."""
     champ = depot.standing(identifiant).get(Endroit("tete", "organisme.nom"))
     if champ is not None and champ.valeur:
-        models.DossierSuivi.objects.filter(pk=identifiant).update(nom=str(champ.valeur))
+        models.DossierSuivi.objects.filter(pk=identifiant).update(nom=str(champ.valeur)[: models.NOM])
 
 
 def _number(given: QueryDict, nom: str) -> int:
