@@ -64,6 +64,10 @@ def test_two_windows_that_correct_the_day_keep_an_audit_that_opens(navigateur: A
     page = text(navigateur.get(f"{root}/accorder"))
     choix = re.findall(r'name="choix" value="(\d+)"', page)
     assert len(choix) == 2
-    given = {"base": version(root), "genre": "tete", "champ": "audit.date", "choix": choix[1]}
+    given = {"base": version(root), "genre": "tete", "champ": "audit.date"}
+    for wrong in ({"choix": "aucune"}, {"choix": "autre", "autre": "bientôt"}):
+        assert navigateur.post(f"{root}/accorder", {**given, **wrong}).status_code == 422
+        assert navigateur.get(f"{root}/accorder").status_code == 200
+    given["choix"] = choix[1]
     assert navigateur.post(f"{root}/accorder", given).status_code == 302
     assert findings(navigateur, root)["audit"]["date"] == "2024-03-20"

@@ -304,8 +304,8 @@ def test_the_same_audit_gives_the_same_archive() -> None:
             )  # fmt: skip
             seal = events[-1].empreinte
         archive = Colis(
-            nom=nom, cree_le="2026-01-01T10:00:00+00:00", evenements=tuple(events), contenus=contents, personnes={"moi": nom},
-            profil=b"{}", constats=b"{}",
+            nom=nom, cree_le="2026-01-01T10:00:00+00:00", evenements=tuple(events), contenus=contents,
+            personnes={"moi": nom}, profil=b"{}", constats=b"{}",
         )  # fmt: skip
         written = write_archive(archive)
         assert read_archive(written, "x") == archive

@@ -98,6 +98,7 @@ def give(
 
     Raises:
         DataError: a value that was already shared or closed changes, and no reason is given.
+        IssuesError: the audit would not open any more; nothing is recorded.
     """
     raison = request.POST.get("raison", "").strip()
     base = seen(request) if base is None else base
@@ -109,6 +110,8 @@ def give(
         version = depot.record(identifiant, dons, actor(request), base=base, raison=raison)
         if suites:
             version = depot.record(identifiant, suites, actor(request), base=vues, raison=raison)
+        if any(don.cle.genre == "tete" for don in dons):
+            consult(identifiant)  # an audit that does not open any more would never be corrected
     return version
 
 
