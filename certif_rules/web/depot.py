@@ -132,10 +132,14 @@ def imagined(dons: Iterable[Don], *, of: Any = None) -> dict[Endroit, Champ]:
 
 def standing(dossier_id: Any) -> dict[Endroit, Champ]:
     """Return the values that stand now, from their projection."""
-    texts = dict(models.ContenuGarde.objects.filter(dossier=dossier_id).values_list("empreinte", "texte"))
+    rows = models.ValeurCourante.objects.filter(dossier=dossier_id)
+    own = models.ContenuGarde.objects.filter(
+        dossier=dossier_id, empreinte__in=rows.order_by().values("contenu")
+    )
+    texts = dict(own.values_list("empreinte", "texte"))
     champs: dict[Endroit, Champ] = {}
     # Rows of plain values: a page reads hundreds of them, and changes none.
-    for row in models.ValeurCourante.objects.filter(dossier=dossier_id).values(*_PLACE, *_GIVEN):
+    for row in rows.values(*_PLACE, *_GIVEN):
         text = texts.get(row["contenu"])
         valeur = None if text is None else Contenu(sel="", texte=text).valeur
         version = ValeurDonnee(valeur=valeur, **{name: row[name] for name in _GIVEN})

@@ -181,10 +181,11 @@ def panel(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     ligne = sujet_of(chantier, asked) or chantier.checklist.lignes[0]
     whole = in_full(chantier, ligne)
     events = depot.events(identifiant, own_id(key_of(ligne)))
+    contents = depot.contents(identifiant, [event.apres for event in events])
     context = {
         **frame(consultation, "saisir"),
         "ligne": whole,
-        "historique": history(chantier, consultation.etat, events, depot.contents(identifiant)),
+        "historique": history(chantier, consultation.etat, events, contents),
     }
     if isinstance(ligne, Ligne):
         context |= _rules(chantier, ligne)
