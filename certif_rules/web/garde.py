@@ -28,7 +28,7 @@ POLITIQUE = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-#: The cookie that holds the token, once the first address gave it.
+#: How the cookie that holds the token begins; its port ends it, since browsers send all ports the same cookies.
 PASSE = "passe"
 
 Reponse = Callable[[HttpRequest], HttpResponse]
@@ -64,11 +64,11 @@ class Garde:
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    host, _ = split_domain_port(request.headers.get("Host", ""))
+    host, port = split_domain_port(request.headers.get("Host", ""))
     if host not in settings.ALLOWED_HOSTS:
         message = "Cet espace ne répond qu’à l’adresse de cette machine."
         return page(request, 400, "Adresse refusée", message)
-    given = request.GET.get("jeton") or request.COOKIES.get(PASSE, "")
+    given = request.GET.get("jeton") or request.COOKIES.get(f"{PASSE}{port}", "")
     if not (token() and constant_time_compare(given, token())):
         message = "Ouvrir l’adresse entière que la commande a écrite : elle contient la clé de cet espace."
         return page(request, 403, "Accès refusé", message)
@@ -80,7 +80,8 @@ def _entered(request: HttpRequest) -> HttpResponse | None:
     if "jeton" not in request.GET:
         return None
     response = HttpResponseRedirect(request.path)
-    response.set_cookie(PASSE, token(), httponly=True, samesite="Strict")
+    _, port = split_domain_port(request.headers.get("Host", ""))
+    response.set_cookie(f"{PASSE}{port}", token(), httponly=True, samesite="Strict")
     return response
 
 

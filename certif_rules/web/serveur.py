@@ -27,9 +27,10 @@ def already_open(base: Path) -> str | None:
         return None
     address = beside.read_text(encoding="utf-8").strip()
     root, _, key = address.partition("/?jeton=")
+    port = root.rpartition(":")[2]
     try:
-        with closing(HTTPConnection(HOTE, int(root.rpartition(":")[2]), timeout=8)) as connection:
-            connection.request("GET", "/vivant", headers={"Cookie": f"passe={key}"})
+        with closing(HTTPConnection(HOTE, int(port), timeout=8)) as connection:
+            connection.request("GET", "/vivant", headers={"Cookie": f"passe{port}={key}"})
             return address if connection.getresponse().read() == b"vivant" else None
     except (OSError, ValueError, HTTPException):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from espaces import begun, plain
+from espaces import CLE, begun, plain, version
 
 pytest.importorskip("django")
 
@@ -39,3 +39,40 @@ def test_a_number_that_is_none_breaks_no_page(navigateur: Any, nombre: str) -> N
     assert navigateur.post(f"{root}/annuler", given).status_code == 302
     assert navigateur.post(f"{root}/saisir", given).status_code in (200, 302)
     assert navigateur.post(f"{root}/cloture", given).status_code == 302
+
+
+def test_two_files_open_at_once_each_keep_their_key(navigateur: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second file opened at another port leaves the pages of the first one open."""
+    first, second = {"host": "127.0.0.1:8001"}, {"host": "127.0.0.1:8002"}
+    assert navigateur.get("/", {"jeton": CLE}, headers=first).status_code == 302
+    with monkeypatch.context() as other:
+        other.setenv("CERTIF_RULES_JETON", "une-autre-cle")
+        assert navigateur.get("/", {"jeton": "une-autre-cle"}, headers=second).status_code == 302
+    assert navigateur.get("/", headers=first).status_code == 200
+    assert navigateur.get("/", headers=second).status_code == 403
+
+
+def test_a_page_reads_what_stands_not_every_text_there_was(navigateur: Any) -> None:
+    """A note written forty times is read once: a page costs what stands, not what was said before."""
+    from django.db import connection
+
+    from certif_rules.web import depot, models
+
+    root = begun(navigateur)
+    dossier = root.rpartition("/")[2]
+    for rank in range(40):
+        given = {"base": version(root), "commentaire": f"note {rank}"}
+        navigateur.post(f"{root}/saisir?ligne=qualiopi/1&rester=1", given)
+    stands = models.ValeurCourante.objects.filter(dossier=dossier).count()
+    read = list[str]()
+
+    def watched(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "contenugarde" in sql and sql.startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.cursor.execute(sql, params)
+                read.extend(str(row) for row in cursor.cursor.fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watched):
+        depot.standing(dossier)
+    assert 0 < len(read) <= stands
