@@ -24,7 +24,7 @@ ESSAI = [
 ]
 USAGE = """\
 Usage : python3 .ci/go.py essai            une grille d’audit Certif’Région, en HTML
-        python3 .ci/go.py ouvrir           un audit dans le navigateur de cette machine
+        python3 .ci/go.py ouvrir           un audit d’exemple, dans le navigateur de cette machine
         python3 .ci/go.py test [options]   les tests ; les options vont à pytest
         python3 .ci/go.py site             la documentation, en pages à lire hors ligne"""
 SANS_PYTHON = "certif-rules demande Python 3.11 ou plus récent ; celui-ci est {}."
@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
         # The slow tests come last and in families: whoever has no more takes from the other.
         return uv_run(["pytest", "-q", "-n", "auto", "--dist", "worksteal", *arguments[1:]])
     if arguments == ["ouvrir"]:
-        return uv_run(["certif-rules", "ouvrir"])
+        return uv_run(["certif-rules", "ouvrir", ".outils/audits.sqlite3", "--exemple"])
     pages = {"essai": (ESSAI, PAGE), "site": (["--group", "site", "python", ".ci/site.py"], SITE)}
     if len(arguments) == 1 and arguments[0] in pages:
         command, page = pages[arguments[0]]

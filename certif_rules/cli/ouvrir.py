@@ -20,6 +20,7 @@ from certif_rules.cli.french import french_command
     "--copie", type=click.Path(path_type=Path), help="Dossier où une seconde copie est gardée, désormais."
 )
 @click.option("--sans-copie", is_flag=True, help="Ne garde plus de seconde copie ; celle qui existe reste.")
+@click.option("--exemple", is_flag=True, help="Commence l’audit d’un organisme inventé, s’il n’y en a aucun.")
 @click.option("--verifier", is_flag=True, help="Vérifie le journal de chaque audit, et s’arrête.")
 def command(
     fichier: Path | None,
@@ -27,6 +28,7 @@ def command(
     sans_navigateur: bool,
     copie: Path | None,
     sans_copie: bool,
+    exemple: bool,
     verifier: bool,
 ) -> None:
     """Un audit entier dans le navigateur de cette machine, sans réseau : préparer, saisir, clore, suivre.
@@ -65,7 +67,7 @@ def command(
             chosen(base, copie, none=sans_copie)
         return
     base.parent.mkdir(parents=True, exist_ok=True)
-    serve(base, port, ready, chosen(base, copie, none=sans_copie))
+    serve(base, port, ready, chosen(base, copie, none=sans_copie), exemple=exemple)
 
 
 def _usual() -> Path:

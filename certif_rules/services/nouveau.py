@@ -307,7 +307,10 @@ def _fait(fait: Fait) -> Mots:
 
 #: What data say of a fact by nature, and of a number: its bound, or what its bound waits for.
 _ecrire: Final = Ecrivain(
-    {ParNature: "categorie=categorie texte sources confiance", Nombre: "unite=unite comparaison seuil attend?"}
+    {
+        ParNature: "categorie=categorie texte sources confiance",
+        Nombre: "unite=unite comparaison seuil attend?",
+    }
 )
 
 

@@ -35,7 +35,9 @@ def already_open(base: Path) -> str | None:
         return None
 
 
-def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | None = None) -> None:
+def serve(
+    base: Path, port: int, ready: Callable[[str], None], copie: Path | None = None, *, exemple: bool = False
+) -> None:
     """Serve the workspace until it is interrupted.
 
     Args:
@@ -43,9 +45,10 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
         port: the port; 0 takes a free one.
         ready: told the address, once pages are answered there.
         copie: the folder of the second copy, where one is kept.
+        exemple: begin the audit of a made-up organisation in a file that has none.
 
     Raises:
-        UsageError: the port is taken, or the file cannot be used.
+        UsageError: the port is taken, the file cannot be used, or there is no example.
     """
     key = drawn()
     os.environ |= {"CERTIF_RULES_SECRET": drawn(), "CERTIF_RULES_JETON": key}
@@ -56,6 +59,8 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
         raise UsageError([Issue("port-pris", message, None, "en donner un autre, ou aucun")]) from error
     with listening:
         open_base(base)
+        if exemple:
+            _begin_example()
         from django.core.wsgi import get_wsgi_application
         from waitress.server import create_server
 
@@ -74,6 +79,14 @@ def serve(base: Path, port: int, ready: Callable[[str], None], copie: Path | Non
             copies.end()
             beside.unlink(missing_ok=True)
             server.close()
+
+
+def _begin_example() -> None:
+    from certif_rules.services.atelier import open_atelier
+    from certif_rules.web import models, personnes, transport
+
+    if not models.DossierSuivi.objects.exists():
+        transport.begun_example(open_atelier(), personnes.acting("").cle)
 
 
 def open_base(base: Path) -> None:

@@ -9,10 +9,13 @@ from django.db import transaction
 
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.echanges.archive import Colis, write_archive
+from certif_rules.errors import Issue, UsageError
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import fields_of
+from certif_rules.services.atelier import Atelier
+from certif_rules.services.catalogue import examples
 from certif_rules.services.espace import AuditEnCours, as_file
-from certif_rules.services.reprise import Prise, as_profile, disputes
+from certif_rules.services.reprise import Prise, as_profile, disputes, taken_up
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
 
@@ -54,6 +57,19 @@ def begun(repris: Prise, acteur: str) -> models.DossierSuivi:
         depot.record(dossier.pk, (Don(*one) for one in disputes(repris.data)), acteur, base=0)
         dossier.refresh_from_db()
     return dossier
+
+
+def begun_example(atelier: Atelier, acteur: str) -> models.DossierSuivi:
+    """Return a new dossier of a made-up organisation, that an installed plugin brings.
+
+    Raises:
+        UsageError: none brings one.
+    """
+    given = examples(atelier.plugins)
+    if not given:
+        message = "aucun greffon installé n’apporte d’exemple : commencer un nouvel audit"
+        raise UsageError([Issue("exemple-absent", message)])
+    return begun(taken_up(atelier.registry, *given[0]), acteur)
 
 
 def given(data: Mapping[str, Any]) -> Iterable[Don]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 import time
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
-from espaces import PROFIL, begun, plain, seen, sent, text
+from espaces import ENVIRONNEMENT, PROFIL, begun, plain, seen, sent, text
 
 pytest.importorskip("django")
 
@@ -115,9 +121,9 @@ def test_the_example_is_an_audit_under_way(navigateur: Any) -> None:
 
 def test_without_an_example_the_page_says_so(navigateur: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """No installed plugin brings one: told, with what to do."""
-    from certif_rules.web.pages import reprise
+    from certif_rules.web import transport
 
-    monkeypatch.setattr(reprise, "examples", lambda _: [])
+    monkeypatch.setattr(transport, "examples", lambda _: [])
     refused = navigateur.post("/exemple")
     assert refused.status_code == 422
     assert "commencer un nouvel audit" in text(refused)
@@ -172,3 +178,19 @@ def test_an_empty_file_offers_three_ways(navigateur: Any) -> None:
     assert "Rien à relire." in plain(navigateur.get("/a-relire"))
     assert "Aucune échéance." in plain(navigateur.get("/echeances"))
     begun(navigateur)
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(sys.platform == "win32", reason="stops a process as POSIX does")
+def test_the_command_begins_the_example_once(tmp_path: Path) -> None:
+    """With « --exemple », the first page lists one audit of nobody; a second start begins no other."""
+    base = tmp_path / "audits.sqlite3"
+    env = {name: value for name, value in os.environ.items() if name not in ENVIRONNEMENT}
+    command = [sys.executable, "-m", "certif_rules", "ouvrir", str(base), "--sans-navigateur", "--exemple"]
+    for _ in range(2):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as process:
+            assert process.stdout is not None
+            assert any(line.startswith("http") for line in process.stdout)
+            process.terminate()
+    with closing(sqlite3.connect(base)) as connection:
+        assert connection.execute("SELECT count(*) FROM espace_dossiersuivi").fetchone() == (1,)

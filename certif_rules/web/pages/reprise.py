@@ -13,8 +13,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from certif_rules.blocs.typographie import bound, clean
-from certif_rules.errors import Fautes, Issue, IssuesError, Location, UsageError
-from certif_rules.services.catalogue import examples
+from certif_rules.errors import Fautes, Issue, IssuesError, Location
 from certif_rules.services.reprise import Prise, taken_up
 from certif_rules.source.entree import MAX_CLASSEUR
 from certif_rules.web import transport
@@ -31,12 +30,7 @@ _COMMANDE: Final = ("certif-rules", "--")
 @require_POST
 def example(request: HttpRequest) -> HttpResponse:
     """Begin an audit of a made-up organisation, to look around."""
-    given = examples(atelier().plugins)
-    if not given:
-        message = "aucun greffon installé n’apporte d’exemple : commencer un nouvel audit"
-        raise UsageError([Issue("exemple-absent", message)])
-    nom, content = given[0]
-    dossier = transport.begun(taken_up(atelier().registry, nom, content), actor(request))
+    dossier = transport.begun_example(atelier(), actor(request))
     return go("preparer", dossier.pk)
 
 
