@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fenetres import issues, window
-from visites import Visitor, served
+from visites import Visitor
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("django")
@@ -23,13 +23,6 @@ PROFIL = {
     "organisme": {"nom": "Atelier du Gué", "categories": ["AF"]},
     "certificats": {"qualiopi": {"notification": "2022-11-30", "echeance": "2025-11-30"}},
 }
-
-
-@pytest.fixture(scope="module")
-def espace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The first address of a run of the workspace, on a file of its own."""
-    with served(tmp_path_factory.mktemp("espace") / "audits.sqlite3") as (_, address):
-        yield address
 
 
 @pytest.fixture
