@@ -28,7 +28,7 @@ POLITIQUE = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-#: How the cookie that holds the token begins; its port ends it, since browsers send all ports the same cookies.
+#: How the cookie that holds the token begins; its port ends it: browsers send every port the same cookies.
 PASSE = "passe"
 
 Reponse = Callable[[HttpRequest], HttpResponse]
