@@ -71,3 +71,18 @@ def test_two_windows_that_correct_the_day_keep_an_audit_that_opens(navigateur: A
     given["choix"] = choix[1]
     assert navigateur.post(f"{root}/accorder", given).status_code == 302
     assert findings(navigateur, root)["audit"]["date"] == "2024-03-20"
+
+
+def test_a_proof_untied_before_it_was_recorded_is_not_tied(navigateur: Any) -> None:
+    """The page proposes a known proof again, its × is pressed: the tie is not there, and not disputed."""
+    from certif_rules.journal.annexes import annexes
+    from certif_rules.web import depot
+
+    root = begun(navigateur)
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": version(root), "preuve": "Livret"})
+    dossier = root.rpartition("/")[2]
+    (proof,) = annexes(depot.standing(dossier), "preuve")
+    both = {"base": version(root), "lier": proof.id, "delier": proof.id}
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/2", both)
+    (proof,) = annexes(depot.standing(dossier), "preuve")
+    assert (proof.lignes, proof.a_accorder) == (("qualiopi/1",), ())
