@@ -76,3 +76,8 @@ def test_a_page_reads_what_stands_not_every_text_there_was(navigateur: Any) -> N
     with connection.execute_wrapper(watched):
         depot.standing(dossier)
     assert 0 < len(read) <= stands
+
+
+def test_a_name_that_no_disk_takes_leads_nowhere(navigateur: Any) -> None:
+    """A sheet whose name is longer than a file system takes is absent, not a fault of the program."""
+    assert navigateur.get(f"/statique/{'a' * 400}.css").status_code == 404
