@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -212,6 +213,28 @@ def surveil(hands: Gestes, root: str, *, keys: bool) -> None:  # noqa: ARG001 - 
         page.get_by_label("Pour juger").get_by_text(ENONCE).wait_for()
 
 
+def moves(page: Any, root: str, count: int = 60) -> list[float]:
+    """Return the seconds from each key that goes on to the next line, until its findings have the focus."""
+    taken = []
+    page.goto(f"{root}/saisir?ligne=qualiopi/1")
+    for rank in range(count):
+        if rank % 30 == 0:
+            at(page, root, "1")
+        page.evaluate(_MONTRE)
+        page.keyboard.press("Alt+ArrowDown")
+        taken.append(float(page.evaluate("() => window.montre")) / 1000)
+    return taken
+
+
+#: A promise of the milliseconds from the next key to the next page that is shown.
+_MONTRE: Final = """() => { window.montre = new Promise((done) => {
+  document.addEventListener("keydown", () => {
+    const start = performance.now();
+    document.addEventListener("montre", () => done(performance.now() - start), { once: true });
+  }, { once: true, capture: true });
+}); }"""
+
+
 def _step(page: Any, name: str) -> Any:
     return page.get_by_role("navigation", name="Étapes").get_by_role("link", name=name)
 
@@ -347,6 +370,8 @@ def whole(page: Any, root: str, folder: Path) -> bool:
     print(
         f"audit de {len(done)} lignes : {hands.touches} touches, {seconds:.0f} s ; dans notre XLSX : {book}"
     )
+    late = statistics.quantiles(moves(page, root), n=20)[-1]
+    print(f"ligne suivante, focus compris : p95 {late * 1000:.0f} ms (100 sur une machine au repos)")
     over = hands.touches > MOITIE * book
     for name, do in {
         "du dernier constat à la fiche de clôture": sheet,

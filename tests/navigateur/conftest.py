@@ -1,4 +1,4 @@
-"""What the browser tests share: Chromium, axe-core, forms opened as an auditor opens them.
+"""What the browser tests share: Chromium, axe-core, forms and workspaces opened as an auditor opens them.
 
 Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path of its ``axe.min.js``.
 """
@@ -36,6 +36,15 @@ def axe() -> str:
     if not path:
         pytest.fail("AXE_JS does not say where axe.min.js is")
     return path
+
+
+@pytest.fixture(scope="module")
+def espace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The first address of a run of the workspace, on a file of its own."""
+    from visites import served
+
+    with served(tmp_path_factory.mktemp("espace") / "audits.sqlite3") as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")

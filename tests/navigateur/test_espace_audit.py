@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from fenetres import BUREAU, TELEPHONE, overflow, window
-from visites import served
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("django")
@@ -24,13 +23,6 @@ MANIERES: dict[str, dict[str, Any]] = {
     "téléphone": {"viewport": TELEPHONE},
     "sans JavaScript": {"viewport": BUREAU, "java_script_enabled": False},
 }
-
-
-@pytest.fixture(scope="module")
-def espace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The first address of a run of the workspace, on a file of its own."""
-    with served(tmp_path_factory.mktemp("espace") / "audits.sqlite3") as (_, address):
-        yield address
 
 
 @pytest.fixture(params=MANIERES)

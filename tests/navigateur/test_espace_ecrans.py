@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from ecrans import filled, screens
 from fenetres import BUREAU, TELEPHONE, issues, overflow, window
-from visites import served
 
 pytest.importorskip("playwright.sync_api")
 pytest.importorskip("django")
@@ -29,13 +28,6 @@ MOUVEMENTS = """() => [...document.querySelectorAll("*")].filter((one) => {
   const { transitionDuration, animationDuration } = getComputedStyle(one);
   return `${transitionDuration}, ${animationDuration}`.split(", ").some((one) => parseFloat(one));
 }).map((one) => one.outerHTML)"""
-
-
-@pytest.fixture(scope="module")
-def espace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The first address of a run of the workspace, on a file of its own."""
-    with served(tmp_path_factory.mktemp("espace") / "audits.sqlite3") as (_, address):
-        yield address
 
 
 @pytest.fixture(scope="module")
