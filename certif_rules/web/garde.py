@@ -117,11 +117,18 @@ def token() -> str:
 
 
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - as Django calls it
-    """Return the page for a form that was open too long; what was typed is to be sent again from it."""
+    """Return the page for a form that was open too long, with what was typed, to copy from there."""
     message = (
         "Cette page est restée ouverte trop longtemps. Revenir en arrière, recharger, renvoyer la saisie."
     )
-    return page(request, 403, "Page expirée", message)
+    typed = [
+        f"{champ}\u00a0: {texte}"
+        for champ, textes in request.POST.lists()
+        for texte in textes
+        if texte.strip() and champ not in ("csrfmiddlewaretoken", "base")
+    ]
+    messages = [message, *(["Ce qui était écrit, à copier\u00a0:"] if typed else []), *typed]
+    return render(request, "message.html", {"titre": "Page expirée", "messages": messages}, status=403)
 
 
 def page(request: HttpRequest, status: int, titre: str, message: str) -> HttpResponse:

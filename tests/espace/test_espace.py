@@ -193,7 +193,7 @@ def test_only_the_first_address_lets_in(django: None) -> None:
 
 
 def test_a_form_from_elsewhere_is_refused(django: None) -> None:
-    """A post without the token of the page is refused, in French, and writes nothing."""
+    """A post without the token is refused, in French, what was typed given back; nothing is written."""
     from django.test import Client
 
     from certif_rules.web import models
@@ -201,9 +201,10 @@ def test_a_form_from_elsewhere_is_refused(django: None) -> None:
     client = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1"})
     client.get("/", {"jeton": CLE})
     before = models.DossierSuivi.objects.count()
-    refused = client.post("/exemple")
+    refused = client.post("/exemple", {"commentaire": "Trois <b>dossiers</b> sans date.", "base": "7"})
     assert refused.status_code == 403
     assert "Page expirée" in text(refused)
+    assert "Trois &lt;b&gt;dossiers&lt;/b&gt; sans date." in text(refused)
     assert models.DossierSuivi.objects.count() == before
 
 

@@ -131,7 +131,7 @@ def test_the_fourth_minor_warns(navigateur: Any) -> None:
 
 
 def test_a_gap_that_is_another_one_lifts_the_earlier(navigateur: Any) -> None:
-    """A minor where one was left counts as a major, which is said; « écart différent » lifts the old one."""
+    """A minor where one was left counts as a major, which is said; « écart différent » lifts the old."""
     more = "precedent: {type: initial, date: '2022-09-01', constats: {'1': nc_mineure}}\n"
     root = of_profile(navigateur, "surveillance", more=more)
     line = f"{root}/saisir?ligne=qualiopi/1"
@@ -139,7 +139,11 @@ def test_a_gap_that_is_another_one_lifts_the_earlier(navigateur: Any) -> None:
     page = text(navigateur.get(f"{root}/saisir/effets?ligne=qualiopi/1&constat=nc_mineure"))
     assert prose("compte comme « Non-conformité majeure »") in page
     assert "Écart différent : lever l’ancien" in page
-    navigateur.post(line, {**given, "lever": "1"})
+    navigateur.post(f"{root}/transmettre", {"base": "99", "comite": ""})
+    refused = navigateur.post(line, {**given, "lever": "1"})
+    assert refused.status_code == 422  # what was sent for its review changes with a reason: the button stays
+    assert "Écart différent : lever l’ancien" in text(refused)
+    navigateur.post(line, {**given, "lever": "1", "raison": "Autre cause."})
     after = text(navigateur.get(line))
     assert prose("compte comme « Non-conformité majeure »") not in after
     assert standing(root, "precedent", "", "tete")["leves"] == ["1"]

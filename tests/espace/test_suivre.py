@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from espaces import found, text, version
+from espaces import begun_with, found, text, version
 
 from certif_rules.blocs.typographie import prose
 
@@ -78,11 +78,11 @@ def test_the_review_is_by_another_person(navigateur: Any) -> None:
     own = navigateur.post(f"{root}/relecture", {"base": version(root), "par": "ada l.", "issue": "relu"})
     assert own.status_code == 422
     assert "relit et a évalué" in text(own)
-    back = {"base": version(root), "par": "Grace H.", "issue": "renvoye", "motif": "dater la preuve"}
+    back = {"base": version(root), "par": "Grace H.", "issue": "renvoye", "motif": "Dater la preuve."}
     navigateur.post(f"{root}/relecture", back)
     page = text(navigateur.get(f"{root}/suivre"))
     assert "Renvoyé à l’auditeur le" in page
-    assert "dater la preuve" in page
+    assert "Dater la preuve.<" in page
     assert "Preuve non datée." in page
     assert "Transmettre pour la revue" in page
     navigateur.post(f"{root}/transmettre", {"base": version(root), "comite": ""})
@@ -252,3 +252,26 @@ def test_a_remark_that_is_not_there_is_not_answered(navigateur: Any) -> None:
     answer = {"base": before, "remarque": "ailleurs", "reponse": "Vu."}
     assert navigateur.post(f"{root}/remarque", answer).status_code == 422
     assert version(root) == before
+
+
+def test_only_the_sites_with_a_gap_are_followed(navigateur: Any) -> None:
+    """A gap at Tours alone: nothing is to lift at Lyon, which conforms."""
+    root = begun_with(navigateur, **{"site.0.id": "Lyon", "site.1.id": "Tours"})
+    there = {"constat@Lyon": "conforme", "constat@Tours": "nc_mineure", "commentaire@Tours": "rien d’affiché"}
+    said = {"base": version(root), "constat": "nc_mineure", "commentaire": "un site sur deux"}
+    answer = navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {**said, **there})
+    assert answer.status_code == 302, text(answer)
+    page = text(navigateur.get(f"{root}/ecarts"))
+    assert ("site=Tours" in page, "site=Lyon" in page) == (True, False)
+
+
+def test_the_journal_reads_as_words(navigateur: Any) -> None:
+    """Proofs, yes and no, and a site are written as people write them, with the day and the hour."""
+    root = an_audit(navigateur)
+    navigateur.post(
+        f"{root}/saisir?ligne=qualiopi/1", {"base": version(root), "preuves_vues": "Livret\nSite"}
+    )
+    page = text(navigateur.get(f"{root}/journal"))
+    assert "<td>AF</td>" in page
+    for sign in ("[&#x27;", "{&#x27;", "T00:", "+00:00", ">None<", ">False<"):
+        assert sign not in page, sign

@@ -14,6 +14,7 @@ from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.audit.contenu import Ecart
 from certif_rules.audit.rapport import gravest_first
 from certif_rules.audit.recevabilite import next_levels
+from certif_rules.audit.sites import gaps_of
 from certif_rules.blocs import arbre as b
 from certif_rules.blocs.textes import line
 from certif_rules.blocs.typographie import clean, day, prose
@@ -143,11 +144,16 @@ def _gap(checklist: Checklist, ecart: Ecart, refused: Mapping[str, Any]) -> dict
     return {
         **gap_in_words(checklist, ecart),
         "ancre": anchor(ligne),
-        "formes": [
-            _form(checklist, ecart, part, refused)
-            for part in (releve, *(one for one in releve.par_site if one.porte))
-        ],
+        "formes": [_form(checklist, ecart, part, refused) for part in (releve, *_at_sites(checklist, ecart))],
     }
+
+
+def _at_sites(checklist: Checklist, ecart: Ecart) -> Iterator[Releve]:
+    """Yield what was found at the sites that have something to follow: a gap, or what was written of one."""
+    levels = gaps_of(checklist, ecart.ligne) if ecart.ligne is not None else frozenset()
+    for part in ecart.releve.par_site:
+        if part.constat in levels or part.ecart or part.leve_le:
+            yield part
 
 
 def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:

@@ -61,13 +61,11 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     imagined = supposed(before, saisie.dons)
     faults = faults_of(imagined.chantier, own_id(nom))
     if any(fault.code in IMPOSSIBLES for fault in faults):
-        page = line_page(request, imagined, nom, fautes=faults, saisie=saisie)
-        return render(request, "saisir.html", page, status=422)
+        return _given_back(request, line_page(request, imagined, nom, fautes=faults, saisie=saisie))
     try:
         version = give(request, identifiant, saisie.dons)
     except DataError as error:
-        page = line_page(request, imagined, nom, fautes=error.issues, saisie=saisie)
-        return render(request, "saisir.html", page, status=422)
+        return _given_back(request, line_page(request, imagined, nom, fautes=error.issues, saisie=saisie))
     disputed = saisie.base < before.dossier.version and _disputed(identifiant, nom)
     if disputed or (faults and next_asked(request) is None):
         return render(request, "saisir.html", line_page(request, consult(identifiant), nom))
@@ -116,6 +114,12 @@ def following(chantier: AuditEnCours, nom: str) -> str:
 
 
 # ---- what a page posts ----------------------------------------------------------------------------------
+
+
+def _given_back(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
+    """Return a line as it was typed, refused; the earlier gap that was to lift can still be."""
+    again = {"a_lever": True} if "lever" in request.POST else {}
+    return render(request, "saisir.html", {**page, **again}, status=422)
 
 
 def said_of(request: HttpRequest, consultation: Consultation, nom: str) -> Iterator[Don]:

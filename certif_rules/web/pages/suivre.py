@@ -20,7 +20,7 @@ from certif_rules.model.acteurs import Role
 from certif_rules.services.actes import LISTES, followed_acts, possible_acts, recorded_at
 from certif_rules.services.espace import concluded
 from certif_rules.web import depot, models
-from certif_rules.web.machine import day_here
+from certif_rules.web.machine import clock, day_here
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import (
     Consultation,
@@ -175,7 +175,8 @@ def _act_of_review(nom: str, value: Mapping[str, Any], quand: str, par: str) -> 
     meeting = f", pour le comité du {day(str(value['comite']))}" if value.get("comite") else ""
     why = f" : {clean(str(value['motif']))}" if value.get("motif") else ""
     by = f" par {who}" if who else ""
-    return f"{_MOTS_REVUE[nom]} le {day(day_here(quand))}{by}{meeting}{why}"
+    end = "" if why.endswith((".", "!", "?", "…")) else "."
+    return f"{_MOTS_REVUE[nom]} le {day(day_here(quand))}{by}{meeting}{why}{end}"
 
 
 @require_GET
@@ -200,11 +201,22 @@ def history(
         rows.append(
             {
                 "version": event.version,
-                "quand": event.quand,
+                "quand": f"{day(day_here(event.quand))}, {clock(event.quand)}",
                 "acteur": noms.get(event.acteur, event.acteur),
                 "ou": " · ".join(filter(None, (event.cle.ligne, event.cle.site, event.cle.champ))),
-                "valeur": "effacé" if content is None else clean(str(content.valeur)),
+                "valeur": "effacé" if content is None else clean(_plainly(content.valeur)),
                 "raison": clean(str(why.valeur)) if why else "",
             }
         )
     return rows[::-1]
+
+
+def _plainly(value: Any) -> str:
+    """Return a value of the journal without the signs of a program: lists, tables, yes and no in words."""
+    if value is None or value in ("", [], {}):
+        return "vide"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, dict):
+        return " ; ".join(f"{key} : {_plainly(one)}" for key, one in value.items())
+    return " ; ".join(map(_plainly, value)) if isinstance(value, list) else str(value)
