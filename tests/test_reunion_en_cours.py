@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 from grilles import AF, FAITS, atelier
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from certif_rules.services.espace import AuditEnCours, as_file, open_work
@@ -191,6 +191,7 @@ def held(chantier: AuditEnCours) -> dict[tuple[str, str], set[str]]:
 
 
 @settings(max_examples=40, deadline=None)
+@example({"l1": {"appui": "a"}}, [{}, {"l1": {"appui": "b"}}, {"l1": {}, "l2": {"appui": "a"}}])
 @given(LINES, st.lists(LINES, min_size=2, max_size=3))
 def test_the_order_of_arrival_changes_nothing(start: dict[str, Any], others: list[dict[str, Any]]) -> None:
     """Two or three colleagues' files, in every order: the same values stand, and the same are to settle."""

@@ -317,7 +317,8 @@ def _choice(three: Sequence[Any], versions: Sequence[Sequence[str | None]]) -> t
     if any(waiting):
         value, chosen = (two, versions[1]) if waiting[0] else (one, versions[0])
         over = waiting[0] != waiting[1] and set(versions[not waiting[0]]) <= set(chosen)
-        return over or value is None, value if over else None
+        # What a side left as both began takes no part in what the other leaves open.
+        return over or value in (None, start), value if over else None
     if two in (one, start):
         return True, one
     if one == start:
