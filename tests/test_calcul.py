@@ -16,7 +16,7 @@ from certif_rules.audit.partage import shared_lines
 from certif_rules.calcul import compilation
 from certif_rules.calcul.compilation import NonCompilable, compile_lines
 from certif_rules.calcul.encodage import Encodage, split
-from certif_rules.calcul.evaluation import BLOC, answers, count_due
+from certif_rules.calcul.evaluation import BLOC, _bits, answers, count_due
 from certif_rules.calcul.expressions import FAUX, INCONNU, VRAI, Expressions
 from certif_rules.model.referentiel import Referentiel
 from certif_rules.plugins.registry import Registry
@@ -246,3 +246,9 @@ def test_what_has_no_column_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compilation, "_MOTS", {k: v for k, v in compilation._MOTS.items() if k != "vue"})
     with pytest.raises(NonCompilable, match="le mot « vue »"):
         compile_lines(whole, visite)
+
+
+def test_the_organisations_of_some_answers_are_the_ones_of_a_number() -> None:
+    """Of four organisations answered 7, 0, 9 and 7, the first, the third and the last are of 7 or 9: 1011."""
+    assert _bits(bytes([7, 0, 9, 7]), frozenset({7, 9})) == 0b1011
+    assert _bits(bytes([7, 0, 9, 7]), frozenset()) == 0
