@@ -11,7 +11,6 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import pytest
 from console import AUDIT, Console
 from greffons import DONNEES, couche
 from msgspec import Struct, msgpack
+from scripts import script_of
 
 from certif_rules.errors import DataError
 from certif_rules.model.base import Regle
@@ -511,9 +511,5 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_kill_leaves_a_cache_that_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five kills at random moments; ``benchmarks/cache.py`` gives fifty."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    spec = spec_from_file_location("coupures", ROOT / "benchmarks" / "cache.py")
-    assert spec is not None
-    assert spec.loader is not None
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = script_of("benchmarks/cache.py")
     assert script.faults(5, seed=3) == []

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import gettext
-import importlib.util
 import os
 from pathlib import Path
 from types import ModuleType
 
 import click
 import pytest
+from scripts import script_of
 
 from certif_rules.cli import run
 
@@ -28,12 +28,7 @@ MISTAKES = (
 
 
 def compiler() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("catalogue", ROOT / ".ci" / "catalogue.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script_of(".ci/catalogue.py")
 
 
 def of_click() -> set[str]:

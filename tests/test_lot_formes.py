@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from console import Console, process
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from scripts import script_of
 
 from certif_rules.audit.demande import Demande
 from certif_rules.cli import avancement
@@ -373,11 +373,7 @@ def test_two_works_in_one_worker_have_their_own_answers(folder: Path) -> None:
 def test_killed_again_and_again_it_ends_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two kills at random moments, of lines and of documents; ``benchmarks/arrets.py`` gives fifty."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
-    spec = spec_from_file_location("arrets", ROOT / "benchmarks" / "arrets.py")
-    assert spec is not None
-    assert spec.loader is not None
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
+    script = script_of("benchmarks/arrets.py")
     assert script.faults(2, seed=3, names=("jsonl", "documents"), smaller=8) == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from scripts import script_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ["qualiopi", "certifregion"]
@@ -18,12 +18,7 @@ PLUGINS = ["qualiopi", "certifregion"]
 
 @pytest.fixture
 def go() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("go", ROOT / ".ci" / "go.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script_of(".ci/go.py")
 
 
 @pytest.fixture

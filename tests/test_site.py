@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from scripts import script_of
 
 from certif_rules.cli import COMMANDS
 
@@ -16,12 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def site() -> ModuleType:
-    spec = spec_from_file_location("site_of_docs", ROOT / ".ci" / "site.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script_of(".ci/site.py")
 
 
 def test_every_page_is_in_one_part(site: ModuleType) -> None:
