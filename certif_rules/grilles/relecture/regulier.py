@@ -22,8 +22,8 @@ _BEGIN: Final = '<t(?: xml:space="preserve")?>'
 #: A text, or a run of texts each with its look: two groups, of which the second is not empty then.
 TEXTES: Final = (
     f"(?:{_BEGIN}({TEXTE})</t>"
-    '|((?:<r>(?:<rPr>(?:<[A-Za-z]{1,12}(?: [A-Za-z]{1,9}="[A-Za-z0-9 .-]*")?/>)*+</rPr>)?'
-    f"{_BEGIN}{TEXTE}</t></r>)++))"
+    '|((?>(?:<r>(?:<rPr>(?>(?:<[A-Za-z]{1,12}(?: [A-Za-z]{1,9}="[A-Za-z0-9 .-]*")?/>)*)</rPr>)?'
+    f"{_BEGIN}{TEXTE}</t></r>)+)))"
 )
 _OF_RUN: Final = re.compile(f"{_BEGIN}({TEXTE})</t>")
 _DECLARATION: Final = re.compile(
@@ -32,13 +32,13 @@ _DECLARATION: Final = re.compile(
 )
 _TAG: Final = "<{}[^<>]*+{}>[^<>]*+"
 #: Tags and what is between them, none begun or ended elsewhere, nor other than those of an element.
-_WHOLE: Final = re.compile(f"[^<>]*+(?:{_TAG.format('(?![!?])', '')})*+")
+_WHOLE: Final = re.compile(f"[^<>]*+(?>(?:{_TAG.format('(?![!?])', '')})*)")
 _ENDS, _ALONE, _STARTS = _TAG.format("/", ""), _TAG.format("", "(?<=/)"), _TAG.format("(?!/)", "(?<!/)")
 #: The end of a part: of its open elements, then of those that follow, three deep at most.
 _LAST: Final = re.compile(
-    f"(?:{_ENDS})*+"
-    f"(?:{_ALONE}|{_STARTS}(?:{_ALONE}|{_STARTS}(?:{_ALONE}|{_STARTS}{_ENDS})*+{_ENDS})*+{_ENDS})*+"
-    f"(?:{_ENDS})*+"
+    f"(?>(?:{_ENDS})*)"
+    f"(?>(?:{_ALONE}|{_STARTS}(?>(?:{_ALONE}|{_STARTS}(?>(?:{_ALONE}|{_STARTS}{_ENDS})*){_ENDS})*){_ENDS})*)"
+    f"(?>(?:{_ENDS})*)"
 )
 
 _NAME: Final = re.compile(r"<([^\s/<>]++)")

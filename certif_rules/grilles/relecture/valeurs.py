@@ -30,7 +30,7 @@ _LAST_DAY, _DAY = 2_958_465, 86_400
 _DIGITS: Final = 15
 #: Most decimals written: with fifteen figures before them, all that exact arithmetic holds.
 _PLACES: Final = 12
-_SECTION: Final = re.compile(r'(?:[^;"\\]|\\.?|"[^"]*+"?)*+')
+_SECTION: Final = re.compile(r'(?>(?:[^;"\\]|\\.?|"[^"]*+"?)*)')
 _OTHERS: Final = re.compile(rf";({_SECTION.pattern})")
 _UNQUOTED: Final = re.compile(
     r'"([^"]*+)"|\\(.)|_.|\*(.)|\[\$([^\]\[-]*+)[^\]\[]*+\]|\[(?!h+\]|m+\]|s+\])[^\]\[]*+\]'

@@ -35,7 +35,7 @@ _NAMED, _PASSED = _CELL.format(*["("] * 3), _CELL.format(*["(?:"] * 3)
 #: One that is empty, with those that follow it; or its formula, and its value or its texts.
 _CELLS = Patron(
     elements=re.compile(
-        rf"{_NAMED}(?:(?:/>|></c>)(?:{_PASSED}(?:/>|></c>))*+"
+        rf"{_NAMED}(?:(?:/>|></c>)(?>(?:{_PASSED}(?:/>|></c>))*)"
         rf'|>(?:<f(?: aca="false")?>({TEXTE})</f>)?(?:<v>({TEXTE})</v>|<v ?/>|<is>{TEXTES}</is>)?</c>)'
     ),
     entre=re.compile(
