@@ -9,7 +9,7 @@ from certif_rules.journal.annexes import Annexe, annexes
 from certif_rules.journal.etat import Etat
 from certif_rules.services.espace import AuditEnCours
 
-#: What a field that ties a slot to who audits begins with.
+#: What a field of a slot that names who audits begins with; the name is its value, which can be erased.
 AUDITEUR: Final = "auditeur."
 #: The fields of a slot that are one text.
 TEXTES: Final = ("objet", "jour", "debut", "fin", "site", "mode", "fonctions")
@@ -28,9 +28,7 @@ def plan_of(chantier: AuditEnCours, etat: Etat) -> PlanAudit:
 def slot_of(annexe: Annexe) -> Creneau:
     """Return a slot as its fields say it."""
     texts = {nom: str(annexe.get(nom) or "") for nom in TEXTES}
-    who = (
-        nom.removeprefix(AUDITEUR) for nom in annexe.champs if nom.startswith(AUDITEUR) and annexe.get(nom)
-    )
+    who = {nom for champ in annexe.champs if champ.startswith(AUDITEUR) and (nom := annexe.get(champ))}
     return Creneau(
         id=annexe.id,
         **{**texts, "objet": texts["objet"] or "audit"},

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.request import split_domain_port
+from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
@@ -116,11 +117,19 @@ def token() -> str:
     return os.environ.get("CERTIF_RULES_JETON", "")
 
 
-def expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - as Django calls it
-    """Return the page for a form that was open too long, with what was typed, to copy from there."""
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Return the page for a form that cannot be trusted: open too long, or sent from another address."""
+    if reason.startswith(REASON_BAD_ORIGIN.partition("%")[0]):
+        message = "Cette demande vient d’une autre adresse que celle de cet espace : elle n’est pas suivie."
+        return page(request, 403, "Demande refusée", message)
     message = (
         "Cette page est restée ouverte trop longtemps. Revenir en arrière, recharger, renvoyer la saisie."
     )
+    return given_back(request, 403, "Page expirée", message)
+
+
+def given_back(request: HttpRequest, status: int, titre: str, message: str) -> HttpResponse:
+    """Return a page that refuses what was posted, with what was typed, to copy from there."""
     typed = [
         f"{champ}\u00a0: {texte}"
         for champ, textes in request.POST.lists()
@@ -128,7 +137,7 @@ def expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: AR
         if texte.strip() and champ not in ("csrfmiddlewaretoken", "base")
     ]
     messages = [message, *(["Ce qui était écrit, à copier\u00a0:"] if typed else []), *typed]
-    return render(request, "message.html", {"titre": "Page expirée", "messages": messages}, status=403)
+    return render(request, "message.html", {"titre": titre, "messages": messages}, status=status)
 
 
 def page(request: HttpRequest, status: int, titre: str, message: str) -> HttpResponse:

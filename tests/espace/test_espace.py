@@ -459,3 +459,15 @@ def test_a_change_is_undone_by_giving_back_what_stood(navigateur: Any) -> None:
     standing = depot.standing(dossier)
     assert (standing[fact].valeur, standing[note].valeur) == (True, None)
     assert len(depot.events(dossier)) == end + 2
+
+
+def test_a_form_of_another_address_is_refused_as_such(navigateur: Any) -> None:
+    """A page from elsewhere that posts here is told so, and is not called too old."""
+    from django.test import Client
+
+    stranger = Client(enforce_csrf_checks=True, headers={"host": "127.0.0.1"})
+    stranger.cookies = navigateur.cookies
+    refused = stranger.post("/exemple", headers={"origin": "https://ailleurs.example"})
+    assert refused.status_code == 403
+    assert "vient d’une autre adresse" in text(refused)
+    assert "trop longtemps" in text(stranger.post("/exemple", headers={"origin": "http://127.0.0.1"}))

@@ -186,3 +186,17 @@ def test_hostile_words_are_printed_as_they_are(navigateur: Any) -> None:
     for page in ("plan", "plan/plan.html"):
         assert "<script>alert" not in text(navigateur.get(f"{root}/{page}"))
         assert "&lt;script&gt;alert" in text(navigateur.get(f"{root}/{page}"))
+
+
+def test_no_event_holds_who_audits(navigateur: Any) -> None:
+    """A name stands in a content, which can be erased, never in the chain; taken out, it is gone."""
+    from certif_rules.web import depot
+
+    root = begun_with(navigateur, categories=["AF"])
+    planned(navigateur, root, quoi="creneau", **{**MATIN, "auditeurs": "Ada L., Grace H."})
+    places = [str(one.cle) for one in depot.events(root.rpartition("/")[2])]
+    assert not [one for one in places if "Ada" in one or "Grace" in one]
+    (slot,) = set(slot_ids(page_of(navigateur, root)))
+    planned(navigateur, root, quoi="creneau", creneau=slot, **{**MATIN, "auditeurs": "Grace H."})
+    page = page_of(navigateur, root)
+    assert ("Grace H." in page, "Ada L." in page) == (True, False)

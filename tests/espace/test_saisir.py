@@ -305,3 +305,19 @@ def test_the_panel_of_a_line_says_everything_of_it(navigateur: Any) -> None:
         assert words in page
     assert ".yaml:" in page
     assert "constat&nbsp;: Conforme" in page
+
+
+def test_a_line_that_left_the_audit_records_nothing_of_another(navigateur: Any) -> None:
+    """What was typed of a line that is no longer there comes back to copy; no other line takes it."""
+    from certif_rules.web import depot
+
+    root = begun(navigateur)
+    dossier = root.rpartition("/")[2]
+    before = len(depot.events(dossier))
+    given = {"base": "99", "constat": "conforme", "commentaire": "Vu <b>ici</b>"}
+    gone = navigateur.post(f"{root}/saisir?ligne=qualiopi/99", given)
+    assert gone.status_code == 404
+    assert "n’est pas de cet audit" in text(gone)
+    assert "commentaire\u00a0: Vu &lt;b&gt;ici&lt;/b&gt;" in text(gone)
+    assert len(depot.events(dossier)) == before
+    assert navigateur.get(f"{root}/saisir?ligne=qualiopi/99").status_code == 404

@@ -33,7 +33,7 @@ from certif_rules.journal.annexes import Annexe, annexes
 from certif_rules.journal.fichier import QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours
-from certif_rules.services.plan import AUDITEUR
+from certif_rules.services.plan import slot_of
 from certif_rules.web import depot
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, consult, frame
@@ -148,10 +148,8 @@ def _has_a_gap(chantier: AuditEnCours, nom: str) -> bool:
 def assigned(consultation: Consultation, moi: str) -> set[str]:
     """Return the lines that the plan gives to a person, by key or by name, and those that she assessed."""
     mine = {moi, depot.names().get(moi) or moi}
-    slots = annexes(consultation.etat, "creneau")
-    planned = {
-        ligne for slot in slots if any(slot.get(AUDITEUR + who) for who in mine) for ligne in slot.lignes
-    }
+    slots = map(slot_of, annexes(consultation.etat, "creneau"))
+    planned = {ligne for slot in slots if mine.intersection(slot.auditeurs) for ligne in slot.lignes}
     signed = (cle for cle, champ in consultation.etat.items() if cle.champ == QUI and champ.valeur in mine)
     return planned | {cle.ligne if cle.genre == "ligne" else f"{VERIFICATION}{cle.ligne}" for cle in signed}
 

@@ -19,7 +19,7 @@ from certif_rules.documents.mots import criterion, mode, title
 from certif_rules.documents.plan.composition import hours, person
 from certif_rules.errors import Issue, IssuesError
 from certif_rules.francais import capital
-from certif_rules.journal.annexes import annexes, tie
+from certif_rules.journal.annexes import Annexe, annexes, tie
 from certif_rules.journal.etat import Etat
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
@@ -27,7 +27,7 @@ from certif_rules.services.ecriture import ecrire
 from certif_rules.services.plan import AUDITEUR, TEXTES, plan_of, sessions, slot_of
 from certif_rules.web.depot import Don
 from certif_rules.web.garde import refused
-from certif_rules.web.machine import drawn, now
+from certif_rules.web.machine import drawn, identifier, now
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, as_shown, consult, frame, give, go, seen
 from certif_rules.web.pages.contexte import fault_texts
@@ -86,7 +86,7 @@ def document(request: HttpRequest, identifiant: Identifiant, nom: str) -> HttpRe
 def _given(post: QueryDict, consultation: Consultation, shown: Etat, faults: list[Issue]) -> Iterator[Don]:
     """Yield what a form of the page says; what is wrong is added to ``faults``."""
     quoi, checklist = post.get("quoi"), consultation.chantier.checklist
-    slots = {annexe.id: slot_of(annexe) for annexe in annexes(shown, "creneau")}
+    slots = {annexe.id: annexe for annexe in annexes(shown, "creneau")}
     if quoi == "creneau":
         after = posted(post)
         after = replace(
@@ -97,7 +97,7 @@ def _given(post: QueryDict, consultation: Consultation, shown: Etat, faults: lis
         if before is None:
             after = replace(after, id=drawn()[:_COURT])
             yield Don(Endroit("creneau", "cree_le", after.id), now())
-        yield from changed(before or Creneau(id=after.id, objet=""), after)
+        yield from changed(before or Annexe(id=after.id, champs={}), after)
     elif quoi == "retirer":
         yield from (
             Don(Endroit("creneau", "retire", one), True) for one in slots if one == post.get("creneau")
@@ -128,14 +128,21 @@ def posted(post: QueryDict) -> Creneau:
     )
 
 
-def changed(before: Creneau, after: Creneau) -> Iterator[Don]:
-    """Yield the fields of a slot that change: one for each line and for each of who audits."""
+def changed(annexe: Annexe, after: Creneau) -> Iterator[Don]:
+    """Yield the fields of a slot that change: one for each line and for each of who audits.
+
+    A name is the value of a field that is called otherwise: what events hold of it can be erased.
+    """
+    before = slot_of(annexe)
     for nom in TEXTES:
-        if getattr(after, nom) != getattr(before, nom):
+        if getattr(after, nom) != str(annexe.get(nom) or ""):
             yield Don(Endroit("creneau", nom, after.id), getattr(after, nom) or None)
-    for qui in dict.fromkeys((*before.auditeurs, *after.auditeurs)):
-        if (qui in before.auditeurs) != (qui in after.auditeurs):
-            yield Don(Endroit("creneau", AUDITEUR + qui, after.id), qui in after.auditeurs or None)
+    for champ in annexe.champs:
+        if champ.startswith(AUDITEUR) and annexe.get(champ) not in (None, *after.auditeurs):
+            yield Don(Endroit("creneau", champ, after.id), None)
+    for qui in after.auditeurs:
+        if qui not in before.auditeurs:
+            yield Don(Endroit("creneau", AUDITEUR + identifier(), after.id), qui)
     for ligne in dict.fromkeys((*before.lignes, *after.lignes)):
         if (ligne in before.lignes) != (ligne in after.lignes):
             yield Don(tie("creneau", after.id, ligne), ligne in after.lignes or None)

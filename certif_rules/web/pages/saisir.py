@@ -17,7 +17,7 @@ from certif_rules.services.espace import AuditEnCours, faults_of, open_work
 from certif_rules.services.suites import entailed
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
-from certif_rules.web.garde import refused
+from certif_rules.web.garde import given_back, refused
 from certif_rules.web.machine import today
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, give, go, seen, whole
@@ -52,11 +52,21 @@ def record_line(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         return go(
             "saisir",
             identifiant,
-            ligne=next(named_by(before.chantier, words), line_of(before.chantier, None)),
+            ligne=next(named_by(before.chantier, words), first_of(before.chantier)),
         )
-    nom = line_of(before.chantier, request.GET.get("ligne"))
+    asked = request.GET.get("ligne")
+    if asked and sujet_of(before.chantier, asked) is None:
+        message = "Cette ligne n’est pas de cet audit, ou n’en est plus : rien n’est enregistré."
+        return given_back(request, 404, "Ligne absente", message)
+    nom = asked or first_of(before.chantier)
     if request.method != "POST":
         return render(request, "saisir.html", line_page(request, before, nom))
+    return _recorded(request, before, nom)
+
+
+def _recorded(request: HttpRequest, before: Consultation, nom: str) -> HttpResponse:
+    """Record what a page says of a line; return the next one, or the same with what is wrong of it."""
+    identifiant: Identifiant = before.dossier.pk
     saisie = PagePostee(dons=tuple(said_of(request, before, nom)), post=request.POST, base=seen(request))
     imagined = supposed(before, saisie.dons)
     faults = faults_of(imagined.chantier, own_id(nom))
@@ -97,10 +107,8 @@ def supposed(consultation: Consultation, dons: Iterable[Don]) -> Consultation:
     return Consultation(consultation.dossier, etat, work)
 
 
-def line_of(chantier: AuditEnCours, asked: str | None) -> str:
-    """Return the line or the check asked for, else the first that is to assess, else the first."""
-    if asked and sujet_of(chantier, asked) is not None:
-        return asked
+def first_of(chantier: AuditEnCours) -> str:
+    """Return the first line or check that is to assess, else the first."""
     names, left = order_of(chantier), left_of(chantier)
     return next((nom for nom in names if nom in left), names[0])
 
@@ -214,7 +222,7 @@ def _settled(request: HttpRequest, consultation: Consultation, nom: str) -> Iter
 def show_effects(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     """Show what a finding would entail before it is recorded."""
     chantier = consult(identifiant).chantier
-    nom = line_of(chantier, request.GET.get("ligne"))
+    nom = request.GET.get("ligne", "")
     sujet, constat = sujet_of(chantier, nom), request.GET.get("constat", "")
     permitted = sujet is not None and constat in {one["id"] for one in choices(chantier, sujet)}
     context: dict[str, Any] = {"effets": [], "a_lever": False}

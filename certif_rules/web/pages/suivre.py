@@ -202,7 +202,7 @@ def history(
             {
                 "version": event.version,
                 "quand": f"{day(day_here(event.quand))}, {clock(event.quand)}",
-                "acteur": noms.get(event.acteur, event.acteur),
+                "acteur": noms.get(event.acteur, "sans nom"),
                 "ou": " · ".join(filter(None, (event.cle.ligne, event.cle.site, event.cle.champ))),
                 "valeur": "effacé" if content is None else clean(_plainly(content.valeur)),
                 "raison": clean(str(why.valeur)) if why else "",
