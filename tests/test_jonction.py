@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -21,20 +22,23 @@ class Copie(Struct):
     evenements: list[Inscription]
     contenus: dict[str, Contenu]
 
-    def give(self, cle: Endroit, valeur: str | None, base: int, acteur: str = "a") -> None:
-        """Append a value, as somebody gives it who saw the journal up to ``base``."""
+    def give(self, cle: Endroit, valeur: str | None, base: int, acteur: str = "a", sel: str = "") -> None:
+        """Append a value, as somebody gives it who saw the journal up to ``base``.
+
+        One that another copy brings has its salt, and comes later.
+        """
         champ = state(self.evenements, self.contenus).get(cle)
-        if changes_nothing(champ, valeur, base):
+        if not sel and changes_nothing(champ, valeur, base):
             return
         version = len(self.evenements) + 1
-        content = contained(valeur, sel=f"{acteur}{version}")
+        content = contained(valeur, sel=sel or f"{acteur}{version}")
         event = Inscription(
             version=version,
             cle=cle,
             avant="",
             apres=content.empreinte,
             acteur=acteur,
-            quand="2024",
+            quand="2025" if sel else "2024",
             base=base,
         )
         before = self.evenements[-1].empreinte if self.evenements else "sha256:" + "0" * 64
@@ -49,15 +53,13 @@ class Copie(Struct):
         """Bring in what another copy says since it parted from this one."""
         both = {**self.contenus, **other.contenus}
         for value in list(brought(self.evenements, other.evenements, both)):
-            self.give(value.cle, value.valeur, value.base, value.acteur)
+            self.give(value.cle, value.valeur, value.base, value.acteur, value.sel)
 
     def values(self) -> dict[Endroit, set[str]]:
-        """The words that stand, by field."""
+        """The words that stand, by field; ``""`` where it was emptied beside others, however it was."""
         champs = state(self.evenements, self.contenus).items()
-        words = {
-            cle: {one.valeur for one in champ.versions if one.valeur is not None} for cle, champ in champs
-        }
-        return {cle: said for cle, said in words.items() if said}
+        words = {cle: {one.valeur or "" for one in champ.versions} for cle, champ in champs}
+        return {cle: standing for cle, standing in words.items() if standing != {""}}
 
 
 def begun(*gifts: tuple[Endroit, str]) -> Copie:
@@ -121,26 +123,35 @@ def test_two_audits_have_nothing_in_common() -> None:
     assert common(one.evenements, two.evenements) == 1
 
 
-#: A field, whether it is emptied, and how many events its author had not seen.
-Geste = tuple[Endroit, bool, int]
-GESTES = st.lists(st.tuples(st.sampled_from([NOTE, CONSTAT]), st.booleans(), st.integers(0, 9)), max_size=6)
+#: A field, what is said there (``*``: words of one’s own), and how many events its author had not seen.
+Geste = tuple[Endroit, str | None, int]
+GESTES = st.lists(
+    st.tuples(
+        st.sampled_from([NOTE, CONSTAT]), st.sampled_from([None, "", "un", "deux", "*"]), st.integers(0, 9)
+    ),
+    max_size=6,
+)
 
 
 def gone_on(copy: Copie, gestes: Sequence[Geste], acteur: str) -> Copie:
-    """A copy that somebody went on with, each time in other words, having seen some of it, seldom all."""
+    """A copy that somebody went on with, having seen some of it, seldom all."""
     other = copy.copied()
-    for cle, emptied, behind in gestes:
+    for cle, words, behind in gestes:
         last = len(other.evenements)
-        other.give(cle, None if emptied else f"{acteur}{last}", max(0, last - behind), acteur)
+        other.give(cle, f"{acteur}{last}" if words == "*" else words, max(0, last - behind), acteur)
     return other
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.lent
+@settings(max_examples=1_000, deadline=None)
 @given(start=GESTES, here=GESTES, one=GESTES, two=GESTES, early=st.booleans())
 def test_order_changes_nothing_and_nothing_vanishes(
     start: list[Geste], here: list[Geste], one: list[Geste], two: list[Geste], early: bool
 ) -> None:
-    """Two copies come back in any order: the same words stand, and every one that stood in a copy."""
+    """Two copies come back in any order: the same words stand, and every one that a copy says anew.
+
+    Two people may say the same, empty a field each, or say again what somebody replaced.
+    """
     root = gone_on(begun((NOTE, "racine")), start, "a")
     first = gone_on(root, one, "b")
     ours = gone_on(root, here, "d") if early else root
@@ -154,9 +165,40 @@ def test_order_changes_nothing_and_nothing_vanishes(
     assert forth.values() == back.values()
     for copy in (first, second):
         parted = common(ours.evenements, copy.evenements)
-        for cle, champ in state(copy.evenements, copy.contenus).items():
-            fresh = {v.valeur for v in champ.versions if v.version > parted and v.valeur is not None}
-            assert fresh <= forth.values().get(cle, set())
+        then = Copie(copy.evenements[:parted], copy.contenus).values()
+        for cle, words in copy.values().items():
+            assert words - then.get(cle, set()) - {""} <= forth.values().get(cle, set())
+    again = len(forth.evenements)
+    forth.join(second)
+    assert len(forth.evenements) == again
+
+
+def test_two_people_who_say_the_same_are_two() -> None:
+    """He and I say « un »; she read mine and emptied the field: his word stands beside her silence."""
+    ours = begun((NOTE, "ancienne"))
+    his = ours.copied()
+    his.give(NOTE, "un", 1, "lui")
+    ours.give(NOTE, "un", 1)
+    hers = ours.copied()
+    hers.give(NOTE, None, 2, "elle")
+    back = ours.copied()
+    ours.join(his)
+    ours.join(hers)
+    back.join(hers)
+    back.join(his)
+    assert ours.values() == back.values() == {NOTE: {"un", ""}}
+
+
+def test_a_copy_given_again_does_not_undo_a_choice() -> None:
+    """Her note came and was settled here in mine: her copy, given again, opens nothing."""
+    ours = begun((NOTE, "ancienne"))
+    theirs = ours.copied()
+    theirs.give(NOTE, "la sienne", 1, "elle")
+    ours.give(NOTE, "la mienne", 1)
+    ours.join(theirs)
+    ours.give(NOTE, "la mienne", len(ours.evenements))
+    ours.join(theirs)
+    assert ours.values() == {NOTE: {"la mienne"}}
 
 
 def test_a_word_that_one_copy_alone_says_stands() -> None:

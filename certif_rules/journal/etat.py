@@ -6,8 +6,8 @@ it, and someone must choose. The same modifications give the same values in what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -47,6 +47,8 @@ class Champ(Struct, frozen=True):
 
 
 Etat = Mapping[Endroit, Champ]
+#: The values of a field that says nothing.
+VIDES: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 def state(evenements: Iterable[Inscription], contenus: Mapping[str, Contenu]) -> dict[Endroit, Champ]:
@@ -67,19 +69,25 @@ def state(evenements: Iterable[Inscription], contenus: Mapping[str, Contenu]) ->
 
 
 def with_version(champ: Champ | None, given: ValeurDonnee) -> Champ:
-    """Return a field once a value is given: those that its author had seen give way, the others stay."""
-    unseen = tuple(one for one in champ.versions if one.version > given.base) if champ else ()
-    if any(one.valeur == given.valeur for one in unseen):
-        return Champ(unseen)
-    return Champ((*unseen, given))
+    """Return a field once a value is given: those that its author had seen give way, the others stay.
+
+    One that says the same and was not seen is said again: who has seen the first alone does not replace it.
+    """
+    unseen = [one for one in champ.versions if one.version > given.base] if champ else []
+    return Champ((*[one for one in unseen if not alike(one.valeur, [given.valeur])], given))
+
+
+def alike(valeur: Any, values: Collection[Any]) -> bool:
+    """Return whether one of these values says the same: a field is empty however it was emptied."""
+    return valeur in values or (valeur in VIDES and any(one in VIDES for one in values))
 
 
 def changes_nothing(champ: Champ | None, valeur: Any, base: int) -> bool:
     """Return whether giving a field this value would leave it as it is."""
     if champ is None:
-        return valeur in (None, "", [], {})
+        return valeur in VIDES
     unseen = [one for one in champ.versions if one.version > base]
-    if any(one.valeur == valeur for one in unseen):
+    if alike(valeur, [one.valeur for one in unseen]):
         return len(unseen) == len(champ.versions)  # else those that were seen give way
     # Who has seen several values chooses one of them by giving it again: that is a change.
     return not unseen and not champ.a_accorder and champ.valeur == valeur

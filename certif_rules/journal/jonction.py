@@ -16,12 +16,16 @@ from certif_rules.journal.evenements import Contenu, Endroit, Inscription
 
 
 class ValeurApportee(Struct, frozen=True, kw_only=True):
-    """A value comes from another copy: who gave it there, having seen this journal up to ``base``."""
+    """A value comes from another copy: who gave it there, having seen this journal up to ``base``.
+
+    ``sel`` makes its content the same here as there: that of a file which keeps no journal has none.
+    """
 
     cle: Endroit
     valeur: Any
     acteur: str
     base: int
+    sel: str = ""
 
 
 def common(ours: Sequence[Inscription], theirs: Sequence[Inscription]) -> int:
@@ -40,8 +44,8 @@ def brought(
     """Yield the values that stand in another copy and were given since it parted from this one.
 
     Of what was given there twice, the last is what its people mean; a value that did not see another one
-    stands beside it here as it does there. Left out: a field that says again what it said, or nothing;
-    what somebody said here too meanwhile, be it replaced since by who had read it.
+    stands beside it here as it does there. Left out: a field that says again what it said, or nothing; what
+    was brought from there already, be it replaced here since.
 
     Args:
         ours: the events of this journal.
@@ -49,27 +53,20 @@ def brought(
         contenus: what the events of both say.
     """
     parted = common(ours, theirs)
-    start, here = state(theirs[:parted], contenus), state(ours, contenus)
-    past: dict[Endroit, list[Any]] = {}
-    for event in ours[parted:]:
-        if event.apres in contenus:
-            past.setdefault(event.cle, []).append(contenus[event.apres].valeur)
-    given: list[tuple[bool, int, ValeurApportee]] = []
+    start, known = state(theirs[:parted], contenus), {event.apres for event in ours}
+    #: Up to where somebody there had read each field, of what both copies have: that gives way.
+    read: dict[Endroit, int] = {}
+    for event in theirs[parted:]:
+        read[event.cle] = max(read.get(event.cle, 0), min(event.base, parted))
     for cle, champ in state(theirs, contenus).items():
         before = [one.valeur for one in start[cle].versions] if cle in start else []
-        standing = [one.valeur for one in here[cle].versions] if cle in here else []
         if sorted(map(repr, before)) == sorted(repr(one.valeur) for one in champ.versions):
             continue
         for one in champ.versions:
-            # What was erased says nothing.
-            if one.version <= parted or one.contenu not in contenus or (not one.valeur and not any(before)):
+            contenu = contenus.get(one.contenu)  # what was erased says nothing
+            if contenu is None or one.version <= parted or one.contenu in known:
                 continue
-            base = min(one.base, parted)
-            again = one.valeur in past.get(cle, ())
-            if again and one.valeur not in standing:
-                continue  # somebody said the same here, and whoever replaced it had read it
-            value = ValeurApportee(cle=cle, valeur=one.valeur, acteur=one.acteur, base=base)
-            # Those that stand here already come last: another one may replace them first.
-            given.append((one.valeur in standing, one.version, value))
-    for _, _, value in sorted(given, key=lambda each: each[:2]):
-        yield value
+            if one.valeur or any(before):
+                yield ValeurApportee(
+                    cle=cle, valeur=one.valeur, acteur=one.acteur, base=read[cle], sel=contenu.sel
+                )

@@ -34,10 +34,11 @@ _GIVEN = tuple(name for name in ValeurDonnee.__struct_fields__ if name != "valeu
 
 
 class Don(Struct, frozen=True):
-    """A don is a value given to a field."""
+    """A don is a value given to a field; one that another copy brings has the salt that it has there."""
 
     cle: Endroit
     valeur: Any
+    sel: str = ""
 
 
 def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
@@ -67,11 +68,11 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
         for don in dons:
             champ = champs.get(don.cle)
             known_none = champ is None and says_none(don.cle, don.valeur)
-            same = changes_nothing(champ, don.valeur, base) and don.cle not in several
+            same = not don.sel and changes_nothing(champ, don.valeur, base) and don.cle not in several
             if same and not known_none:
                 continue
             dossier.version += 1
-            content = contained(don.valeur, sel=drawn())
+            content = contained(don.valeur, sel=don.sel or drawn())
             _refuse_longer(don.cle, content)
             event = sealed(
                 Inscription(

@@ -82,7 +82,7 @@ def _join(identifiant: Identifiant, file: FichierJoint, par: str) -> None:
         models.Utilisateur.objects.get_or_create(cle=cle[:40], defaults={"nom": nom[:200]})
     who = "" if file.personnes is not None else _author(par or ", ".join(file.signataires) or file.nom)
     for (acteur, base), values in groupby(file.valeurs, key=lambda one: (one.acteur, one.base)):
-        dons = [Don(one.cle, one.valeur) for one in values]
+        dons = [Don(one.cle, one.valeur, one.sel) for one in values]
         depot.record(identifiant, dons, acteur or who, base=base, raison=f"fichier reçu : {file.nom}")
 
 
