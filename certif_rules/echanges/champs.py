@@ -156,8 +156,8 @@ def read_by(entries: Entries) -> tuple[list[str], list[str]]:
     names = {(): "record"} | {way: f"record{rank}" for rank, way in enumerate(ways)}
 
     def read(chemin: tuple[str, ...]) -> str:
-        above = names[chemin[:-1]]
-        return f"None if {above} is None else {above}.{chemin[-1]}"
+        above, name = names[chemin[:-1]], chemin[-1]
+        return f"record.{name}" if above == "record" else f"None if {above} is None else {above}.{name}"
 
     return [f"{names[way]} = {read(way)}" for way in ways], [read(chemin) for _, chemin, _ in entries]
 

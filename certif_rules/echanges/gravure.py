@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, lru_cache, partial
 from itertools import chain
 from types import UnionType
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from msgspec import NODEFAULT
 from msgspec.json import encode
@@ -18,6 +18,7 @@ from msgspec.json import format as indented
 
 from certif_rules.echanges.champs import FEW, Ecrivain, Entries, citations, function, read_by
 
+Value = TypeVar("Value")
 #: What writes a value of one type at one depth.
 Gravure = Callable[[Any], bytes]
 #: How many texts of records of a type that many have in common are held.
@@ -84,14 +85,14 @@ class Graveur:
         return _indented(written, margin)
 
     def _list(self, margin: str) -> Gravure:
-        inner = self._at(f"{margin}  ")
+        inner, texts = self._at(f"{margin}  "), self._at(margin).texts
         start, between, end = f"[\n{margin}  ".encode(), f",\n{margin}  ".encode(), f"\n{margin}]".encode()
 
         def engraved(values: Any) -> bytes:
             if not values:
                 return b"[]"
             if type(values) is tuple and type(values[0]) is str:
-                return _texts(values, margin)
+                return texts[values]
             return start + between.join([inner[type(value)](value) for value in values]) + end
 
         return engraved
@@ -103,10 +104,30 @@ class _Depth(dict[type, Gravure]):
     def __init__(self, graveur: Graveur, margin: str) -> None:
         super().__init__(dict.fromkeys((type(None), bool, int, float, str), encode))
         self._graveur, self._margin = graveur, margin
+        #: Lists of texts: the same sources, categories, findings, are on many lines.
+        self.texts = _Held[tuple[str, ...]](partial(_indented, margin=margin))
 
     def __missing__(self, kind: type) -> Gravure:
         engraver = self[kind] = self._graveur.engraver(kind, self._margin)
         return engraver
+
+
+class _Held(dict[Value, bytes], Generic[Value]):
+    """This table gives what is engraved of values that many records have; too many, and all of them go."""
+
+    def __init__(self, engrave: Callable[[Value], bytes]) -> None:
+        super().__init__()
+        self._engrave = engrave
+
+    def __missing__(self, value: Value) -> bytes:
+        if len(self) >= RETENUS:
+            self.clear()
+        text = self[value] = self._engrave(value)
+        return text
+
+
+#: The words of the types that list theirs.
+_WORDS: Final = _Held[str](encode)
 
 
 def _compiled(
@@ -121,7 +142,7 @@ def _compiled(
     natures = [_nature(kind, chemin) for _, chemin, _ in entries]
     known = {
         "encode": encode, "inner": inner, "cite": cites.append, "tus": [tu for _, _, tu in entries],
-        "texts": partial(_texts, margin=f"{margin}  "),
+        "texts": inner.texts, "words": _WORDS,
     }  # fmt: skip
     lines += [
         f"cite(({value}) or ())"
@@ -150,11 +171,14 @@ def _joined(entries: Entries, values: list[str], natures: list[str], margin: str
     return f"b''.join(({', '.join(parts)}, {end!r}))"
 
 
-#: What engraves a value, by what is known of its type: a text or a number, a list of texts, or anything.
+#: What engraves a value, by what is known of its type: a word of a few, a text or a number, a list of texts,
+#: or anything. Most of what is empty is ``None`` or an empty list.
 _TEXT: Final = {
-    "simple": "encode({})",
-    "textes": "texts(value) if (value := {}) else encode(value)",
-    "": "inner[type(value)](value) if (value := {}) else encode(value)",
+    "mot": "words[{}]",
+    "simple": "b'null' if (value := {}) is None else encode(value)",
+    "textes": "texts[value] if (value := {}) else b'[]' if value == () else encode(value)",
+    "": "inner[type(value)](value) if (value := {}) else"
+    " b'null' if value is None else b'[]' if value == () else encode(value)",
 }
 
 
@@ -167,6 +191,8 @@ def _nature(kind: type, chemin: tuple[str, ...]) -> str:
             hint = _hints(owner)[name] if owner else None
         except (KeyError, NameError):  # a property, or a name that only readers of the code know
             return ""
+    if _word(hint):
+        return "mot"
     if _simple(hint):
         return "simple"
     arguments = get_args(hint)
@@ -179,17 +205,16 @@ def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
+def _word(hint: Any) -> bool:
+    """Return whether a type is of words that it lists."""
+    return get_origin(hint) is Literal and all(type(one) is str for one in get_args(hint))
+
+
 def _simple(hint: Any) -> bool:
     """Return whether a type is of texts, numbers and nothing."""
     if get_origin(hint) in (Union, UnionType):
         return all(map(_simple, get_args(hint)))
     return get_origin(hint) is Literal or hint in (str, bool, int, float, type(None))
-
-
-@lru_cache(maxsize=4_096)  # the same sources, categories, findings, on many lines
-def _texts(values: tuple[str, ...], margin: str) -> bytes:
-    """Return a list of texts as it is written at a margin."""
-    return _indented(values, margin)
 
 
 def _indented(written: Any, margin: str) -> bytes:
