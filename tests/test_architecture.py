@@ -191,6 +191,7 @@ def test_every_path_can_live_on_every_system() -> None:
     assert len({path.casefold() for path in paths}) == len(set(paths))
 
 
+@pytest.mark.lent
 def test_every_comment_is_for_the_reader() -> None:
     """No work left to do is hidden in a comment."""
     for name in MODULES:

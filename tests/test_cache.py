@@ -80,6 +80,7 @@ def test_two_days_with_the_same_layers_share_them(tmp_path: Path) -> None:
     assert known.resolve("qualiopi", day="2019-07-01").referentiel is not two.referentiel
 
 
+@pytest.mark.lent
 def test_three_hundred_days_asked_leave_nothing_behind(tmp_path: Path) -> None:
     """A visitor chooses the day: once the layers are known, each further day costs no memory."""
     known = registry(tmp_path)
@@ -507,6 +508,7 @@ def test_without_a_home_there_is_no_cache(monkeypatch: pytest.MonkeyPatch) -> No
     assert user_cache() is None
 
 
+@pytest.mark.lent
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_a_kill_leaves_a_cache_that_serves(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five kills at random moments; ``benchmarks/cache.py`` gives fifty."""

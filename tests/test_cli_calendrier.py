@@ -134,6 +134,7 @@ BOTH = (
 )
 
 
+@pytest.mark.lent
 @pytest.mark.skipif(sys.platform == "win32", reason="TZ names a zone of tzdata")
 def test_neither_time_zone_nor_locale_changes_a_byte() -> None:
     """The same text, JSON and agenda, at both ends of the day and in every language of the machine."""

@@ -297,6 +297,7 @@ def test_a_poor_console_gets_the_nearest_characters() -> None:
     assert "-> vouliez-vous dire" in refused.err
 
 
+@pytest.mark.lent
 def test_documents_are_utf8_on_any_console() -> None:
     """Only the table adapts to the console: the other formats are UTF-8 whatever it is."""
     for format_ in ("json", "md", "html", "csv"):

@@ -26,6 +26,7 @@ def extended_answers(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return found
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("name", ["xlsx", "ods", "csv", "json", "formulaire", "constats"])
 def test_a_column_more_is_read_back(extended_answers: dict[str, Any], name: str) -> None:
     """A text, references and a day typed in the columns added come back from each format."""

@@ -304,6 +304,7 @@ def judged(found: Dossier, referentiel: str) -> Bilan:
     return conclude(grille(referentiel), found)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("referentiel", ["qualiopi", "certifregion"])
 @settings(deadline=None)
 @given(data=st.data())
@@ -326,6 +327,7 @@ def test_filling_a_line_never_changes_a_conclusion_given(data: st.DataObject, re
 ORDER = {False: 0, None: 1, True: 2}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("referentiel", ["qualiopi", "certifregion"])
 @settings(deadline=None)
 @given(data=st.data())

@@ -94,6 +94,7 @@ def source_warnings() -> set[str]:
     return {code for _, node in nodes() for code in called(node, {"Avertissement"})}
 
 
+@pytest.mark.lent
 def test_the_collectors_find_codes() -> None:
     """The reading of the source sees each way of writing a code."""
     assert {
@@ -118,11 +119,13 @@ def test_every_reason_is_documented() -> None:
     assert codes("Motifs") == list(get_args(CodeMotif))
 
 
+@pytest.mark.lent
 def test_every_warning_is_documented() -> None:
     """The page has every warning code of the source once, and no other."""
     assert sorted(codes("Avertissements")) == sorted(source_warnings())
 
 
+@pytest.mark.lent
 def test_every_error_is_documented() -> None:
     """The page has every error code of the source once, and no other."""
     assert sorted(codes("Erreurs")) == sorted(source_errors())
@@ -157,6 +160,7 @@ def _template(node: ast.AST) -> str | None:
     return "".join(".+" if part is None else re.escape(part) for part in parts)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("title", ["Avertissements", "Erreurs"])
 def test_examples_are_messages_of_the_program(title: str) -> None:
     """An example is a text that the program can write, not one that it wrote once."""
@@ -337,6 +341,7 @@ def files() -> dict[str, str]:
     return dict(blocks)
 
 
+@pytest.mark.lent
 def test_hooks_are_documented_with_their_signature() -> None:
     """The page has each hook with its exact signature, and the fields of what it returns."""
     text = page("docs/greffons.md")
@@ -385,6 +390,7 @@ def test_the_tree_shows_every_file() -> None:
         assert any(name.endswith(entry) for entry in shown), name
 
 
+@pytest.mark.lent
 @pytest.mark.usefixtures("exemple")
 def test_the_example_is_followed_to_its_end(
     capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch

@@ -127,6 +127,7 @@ ANY = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)
 LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F), min_size=1, max_size=60)
 
 
+@pytest.mark.lent
 @TOUS
 @settings(max_examples=25, deadline=None)
 @given(texte=ANY)

@@ -143,6 +143,7 @@ def _between_margins(document: Document, content: bytes) -> None:
 # ---- progress -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.lent
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
 def test_progress_is_said_on_a_terminal_only(tmp_path: Path) -> None:
     """What takes long is named while it is done, on standard error and where somebody looks at it."""

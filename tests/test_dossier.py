@@ -84,6 +84,7 @@ def answers(label: str, depot: Depot) -> list[Depot]:
     return found
 
 
+@pytest.mark.lent
 @given(deposits())
 def test_an_answer_never_changes_what_was_decided(told: tuple[str, Depot]) -> None:
     """What blocks, what does not, and who pays, once decided, stay so whatever else is learnt."""
@@ -103,6 +104,7 @@ def test_an_answer_never_changes_what_was_decided(told: tuple[str, Depot]) -> No
             assert after.resultat == before.resultat
 
 
+@pytest.mark.lent
 @given(deposits())
 def test_money_is_exact(told: tuple[str, Depot]) -> None:
     """Nothing is paid that a quote does not say; shares and what is left make the amount again."""

@@ -327,6 +327,7 @@ def test_a_grid_never_shows_the_sample(call: Console, tmp_path: Path) -> None:
         assert "xyzt" not in reponse.text
 
 
+@pytest.mark.lent
 def test_a_name_twice_in_a_population_is_told_where_it_stands() -> None:
     """Composed or not, it is the same name; of 100,000 times the same, the first are told, at once."""
     with pytest.raises(DataError) as caught:

@@ -200,6 +200,7 @@ def test_a_pipe_among_the_data_is_not_waited_for(tmp_path: Path) -> None:
     assert found["fictif"][0] == "actif"
 
 
+@pytest.mark.lent
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_that_a_plugin_opens_is_not_waited_for(tmp_path: Path) -> None:
     """A plugin that reads a named pipe as it is imported is interrupted in its wait, and named."""

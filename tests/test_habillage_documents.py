@@ -288,6 +288,7 @@ def test_a_line_with_nothing_but_a_complement_is_kept(tmp_path: Path) -> None:
     assert read(path)[hors].complements == {"reference_interne": "R9"}
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("suffix", ["xlsx", "ods"])
 def test_renamed_annotations_are_read_by_their_names(suffix: str, tmp_path: Path) -> None:
     """An annotation that a body renamed is read by its new name, there only."""

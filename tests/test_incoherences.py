@@ -225,6 +225,7 @@ def _texts(call: Console, folder: Path, commande: str) -> tuple[str, str]:
     return "\n".join(texte), "\n".join(donnees)
 
 
+@pytest.mark.lent
 def test_one_that_a_command_lists_is_told_with_what_it_says(call: Console, tmp_path: Path) -> None:
     """Where a command lists contradictions, each comes whole, as data and in words: reading and question.
 

@@ -257,6 +257,7 @@ def decided(jugement: Jugement, known: list[LigneJugee]) -> str:
     raise AssertionError
 
 
+@pytest.mark.lent
 @settings(deadline=None)
 @given(jugements(), lignes())
 def test_every_completion_is_followed(jugement: Jugement, found: list[LigneJugee]) -> None:
@@ -297,6 +298,7 @@ def moyennes(draw: st.DrawFn) -> Jugement:
     return Jugement(origine="x", mesures=mesures, decisions=(*decisions, last))
 
 
+@pytest.mark.lent
 @settings(deadline=None)
 @given(moyennes(), lignes())
 def test_a_mean_is_told_at_its_thresholds_as_by_enumeration(
@@ -356,6 +358,7 @@ def test_a_mean_of_a_thousand_lines_to_confirm_is_judged() -> None:
     assert codes == ["bas", "haut", "rien ou juste"]
 
 
+@pytest.mark.lent
 def test_several_means_of_a_thousand_lines_are_judged_together() -> None:
     """Each mean alone may be what is asked, and not both: half of the lines bear the label of the second.
 

@@ -344,6 +344,7 @@ def test_what_is_filled_below_the_grid_is_named(suffix: str, tmp_path: Path) -> 
     assert where == "Grille!O40" if suffix != "csv" else where.endswith(f":{place + 1}")
 
 
+@pytest.mark.lent
 def test_thousands_of_formatted_rows_are_read(tmp_path: Path) -> None:
     """Eight thousand rows with a colour and nothing else do not hide the findings, nor take minutes."""
 
@@ -421,6 +422,7 @@ def test_blanks_written_in_a_row_are_text(tmp_path: Path) -> None:
     assert read_grids(atelier(), [path]).dossier.releves[0].commentaire == "un  deux trois"
 
 
+@pytest.mark.lent
 def test_empty_elements_are_counted(tmp_path: Path) -> None:
     """Twelve million empty elements in six sheets: refused at two million, with what to do."""
     out = io.BytesIO()

@@ -135,6 +135,7 @@ def test_hostile_archives(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.lent
 def test_a_far_cell_takes_no_room(tmp_path: Path) -> None:
     """A cell at the far end of a sheet is one cell, not a table of seventeen thousand million."""
     far = SHEET.format('<row r="1048576"><c r="XFD1048576" t="str"><v>x</v></c></row>').encode()

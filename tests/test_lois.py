@@ -152,6 +152,7 @@ def law(function: Callable[..., None]) -> Callable[..., None]:
     return often(given(jour=st.sampled_from(list(JOURS)), data=st.data())(function))
 
 
+@pytest.mark.lent
 @law
 def test_the_order_of_what_is_said_changes_nothing(jour: str, data: st.DataObject) -> None:
     """Categories, added ones and facts in any order: the same lines, reasons, texts and findings."""
@@ -194,6 +195,7 @@ def answered(draw: st.DrawFn, referentiel: Referentiel, contexte: Contexte) -> C
     return replace(contexte, faits=faits, precedent=known)
 
 
+@pytest.mark.lent
 @law
 def test_an_answer_never_changes_what_was_sure(jour: str, data: st.DataObject) -> None:
     """An unknown that becomes known leaves every line to audit, and every line out of scope, where it was."""
@@ -216,6 +218,7 @@ def alone(contexte: Contexte, categorie: str) -> Contexte:
     )
 
 
+@pytest.mark.lent
 @law
 def test_a_line_has_the_strongest_state_of_its_pairs(jour: str, data: st.DataObject) -> None:
     """Together, categories give each line the strongest of the states they give it alone, never a new one."""
@@ -225,6 +228,7 @@ def test_a_line_has_the_strongest_state_of_its_pairs(jour: str, data: st.DataObj
     assert together == {i: min((e[i] for e in each), key=ETATS.index) for i in together}
 
 
+@pytest.mark.lent
 @law
 def test_at_first_a_category_only_adds(jour: str, data: st.DataObject) -> None:
     """At an initial audit, several categories have every line to audit that one of them has."""
@@ -237,6 +241,7 @@ def test_at_first_a_category_only_adds(jour: str, data: st.DataObject) -> None:
         } <= together
 
 
+@pytest.mark.lent
 @law
 def test_every_reason_has_a_source(jour: str, data: st.DataObject) -> None:
     """A rule without a source does not ship: every line has reasons, each with words and a source."""
@@ -251,6 +256,7 @@ def test_every_reason_has_a_source(jour: str, data: st.DataObject) -> None:
             assert all(motif.emplacements), motif
 
 
+@pytest.mark.lent
 @law
 def test_a_line_to_audit_says_twice_why(jour: str, data: st.DataObject) -> None:
     """A line to audit applies, and is due: it has a reason for each, for the categories it is due for."""
@@ -264,6 +270,7 @@ def test_a_line_to_audit_says_twice_why(jour: str, data: st.DataObject) -> None:
             assert ligne.categories == ()
 
 
+@pytest.mark.lent
 @law
 def test_a_state_is_explained(jour: str, data: st.DataObject) -> None:
     """What is to confirm names an unknown; what is not due or out of scope names what puts it out."""
@@ -280,6 +287,7 @@ def test_a_state_is_explained(jour: str, data: st.DataObject) -> None:
             assert found <= codes["non_applicable"]
 
 
+@pytest.mark.lent
 @law
 def test_findings_follow_the_state(jour: str, data: st.DataObject) -> None:
     """A line not due receives no finding; one out by category, what says so; others, all of theirs."""
@@ -296,6 +304,7 @@ def test_findings_follow_the_state(jour: str, data: st.DataObject) -> None:
             assert ligne.constats_permis == permis
 
 
+@pytest.mark.lent
 @law
 def test_same_audit_same_bytes(jour: str, data: st.DataObject) -> None:
     """A checklist is a value: made and written twice, it is the same to the byte."""

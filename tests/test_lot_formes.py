@@ -431,6 +431,7 @@ def test_a_dask_worker_that_dies_on_the_way_changes_nothing(
     assert Path("o.jsonl").read_bytes() == expected
 
 
+@pytest.mark.lent
 def test_a_cluster_that_is_not_there_is_told(
     call: Console, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -267,6 +267,7 @@ def decided(jugement: Jugement, known: list[LigneJugee]) -> str:
     return next(d.code for d in jugement.decisions if not d.si or any(true(c, values) for c in d.si))
 
 
+@pytest.mark.lent
 @settings(deadline=None)
 @given(jugements(), lignes())
 def test_every_completion_is_followed(jugement: Jugement, some: list[LigneJugee]) -> None:
@@ -287,6 +288,7 @@ def own(condition: Condition, critere: str) -> Toutes | Seuil:
     return replace(condition, critere=critere) if free else condition
 
 
+@pytest.mark.lent
 @settings(deadline=None, max_examples=40)
 @given(jugements(), lignes(), st.sampled_from([None, "x/A", "x/B"]), st.booleans())
 def test_what_is_decided_beside_follows_every_completion(

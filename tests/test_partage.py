@@ -89,6 +89,7 @@ def test_every_earlier_audit(jour: str) -> None:
                 assert shared_lines(alone, contexte) == build_lines(alone, contexte)
 
 
+@pytest.mark.lent
 @pytest.mark.parametrize("jour", ["qualiopi-2025", "certifregion", "fictif-2022"])
 def test_a_line_written_once_is_written_the_same(jour: str) -> None:
     """The JSON of a checklist whose lines were written for another is the JSON of its values."""

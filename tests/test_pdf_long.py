@@ -6,6 +6,7 @@ import io
 import re
 from functools import cache
 
+import pytest
 from documents import document
 from pypdf import PdfReader
 
@@ -37,6 +38,7 @@ def report() -> PdfReader:
     return PdfReader(io.BytesIO(pdf.render(document)))
 
 
+@pytest.mark.lent
 def test_everything_is_there_in_its_order_and_every_page_is_numbered() -> None:
     """No row is lost at the end of a page, and « page 3 sur 50 » is true on each."""
     texts = [page.extract_text() for page in report().pages]
@@ -52,6 +54,7 @@ def test_everything_is_there_in_its_order_and_every_page_is_numbered() -> None:
     ]
 
 
+@pytest.mark.lent
 def test_outline_and_table_of_contents_lead_to_the_headings() -> None:
     """The outline of the reader and the printed contents name the page where each chapter begins."""
     pages = [page.extract_text() for page in report().pages]

@@ -167,6 +167,7 @@ def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
     return Console(capfdbinary, monkeypatch)
 
 
+@pytest.mark.lent
 def test_certifregion_on_2026(call: Console, tmp_path: Path) -> None:
     """Criterion 4, that the label changes and hangs E, F, G on, is the same; 13 lines and 33 come along."""
     rebasage = rebase_label(open_atelier(), "certifregion@V5", "qualiopi@2026")

@@ -107,6 +107,7 @@ def test_a_line_is_renumbered_and_nothing_else(line: tuple[str, str], numero: st
     }  # fmt: skip
 
 
+@pytest.mark.lent
 @some
 @given(st.sampled_from(GAPS), TEXTS, EACH)
 def test_a_gap_is_filled_and_nothing_else(gap: tuple[str, str, str], texte: str, newline: str) -> None:

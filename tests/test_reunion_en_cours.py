@@ -6,6 +6,7 @@ import json
 from itertools import permutations
 from typing import Any
 
+import pytest
 from grilles import AF, FAITS, atelier
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -190,6 +191,7 @@ def held(chantier: AuditEnCours) -> dict[tuple[str, str], set[str]]:
     return {key: kept for key, kept in values.items() if kept}
 
 
+@pytest.mark.lent
 @settings(max_examples=40, deadline=None)
 @example({"l1": {"appui": "a"}}, [{}, {"l1": {"appui": "b"}}, {"l1": {}, "l2": {"appui": "a"}}])
 @given(LINES, st.lists(LINES, min_size=2, max_size=3))
@@ -206,6 +208,7 @@ def test_the_order_of_arrival_changes_nothing(start: dict[str, Any], others: lis
     assert all(result == results[0] for result in results)
 
 
+@pytest.mark.lent
 @settings(max_examples=60, deadline=None)
 @given(LINES, LINES, LINES)
 def test_nothing_that_was_written_vanishes(start: Any, one: Any, two: Any) -> None:

@@ -42,6 +42,7 @@ def totals(lignes: list[Semblables], sums: int) -> set[tuple[int, ...]]:
     return set(map(added, product(*each)))
 
 
+@pytest.mark.lent
 @settings(deadline=None, max_examples=300)
 @given(asked(), st.booleans())
 def test_sums_are_reached_as_by_enumeration(

@@ -324,6 +324,7 @@ def test_its_sheet_may_not_go(tmp_path: Path) -> None:
     assert "Vérifications" not in load_workbook(io.BytesIO(xlsx.render(grille()))).sheetnames
 
 
+@pytest.mark.lent
 def test_it_is_followed_and_lifted_on_the_sheet_of_gaps(tmp_path: Path) -> None:
     """It has a number there, after those of the lines."""
 
@@ -343,6 +344,7 @@ def test_it_is_followed_and_lifted_on_the_sheet_of_gaps(tmp_path: Path) -> None:
     assert problems(edited(tmp_path, alone)) == {"Écarts!M2: levee-sans-auteur"}
 
 
+@pytest.mark.lent
 def test_two_auditors_and_one_check(tmp_path: Path) -> None:
     """Found by one of them, it is kept; found otherwise by both, both results are shown."""
 

@@ -46,6 +46,7 @@ def buttons(page: str) -> list[str]:
     return re.findall(r'name="choix" value="(\d+)"', page)
 
 
+@pytest.mark.lent
 def test_one_gesture_chooses_a_value(navigateur: Any) -> None:
     """Both notes are shown with their hour; one click keeps the second, and nothing is left to settle."""
     root = disputed(navigateur)

@@ -144,6 +144,7 @@ def test_a_copy_that_fails_on_its_way_leaves_the_earlier_one(
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [kept]
 
 
+@pytest.mark.lent
 def test_an_answer_does_not_wait_for_the_copy(
     navigateur: Any, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

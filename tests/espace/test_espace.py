@@ -361,6 +361,7 @@ def test_a_file_that_is_no_workspace_is_refused(tmp_path: Path) -> None:
     assert other.read_text(encoding="utf-8") == "des notes\n" * 200
 
 
+@pytest.mark.lent
 def test_verifying_says_what_was_altered(tmp_path: Path) -> None:
     """Each audit of the file, with whether its journal verifies; the status says whether all do."""
     import sqlite3

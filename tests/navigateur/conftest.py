@@ -6,7 +6,6 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,8 +19,10 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "benchmarks"))
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
+    from fenetres import executable
+
     playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
+    chromium = executable()
     if chromium is None:
         pytest.fail("Chromium is not installed")
     with playwright.sync_playwright() as run:
