@@ -115,7 +115,6 @@ SANS_ECRAN = {
     "fait",
     "fichier",
     "fichier_des_textes",
-    "plan-document",
     "relecture",
     "remarque",
     "remettre",

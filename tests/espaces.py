@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from typing import Any
 
 CLE = "la-cle-de-l-essai"
@@ -81,3 +82,14 @@ def begun_with(navigateur: Any, **given: Any) -> str:
 def findings(navigateur: Any, root: str) -> Any:
     """What the findings file of an audit says."""
     return json.loads(navigateur.get(f"{root}/fichiers/constats.json").content)
+
+
+def until_ready(navigateur: Any, page: str) -> Any:
+    """The page of a document that was asked for, once it is written or given up."""
+    pause = threading.Event()
+    for _ in range(600):
+        response = navigateur.get(page)
+        if "data-attend" not in text(response):
+            return response
+        pause.wait(0.1)
+    raise AssertionError("never written")

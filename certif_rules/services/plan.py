@@ -16,13 +16,18 @@ TEXTES: Final = ("objet", "jour", "debut", "fin", "site", "mode", "fonctions")
 
 
 def plan_of(chantier: AuditEnCours, etat: Etat) -> PlanAudit:
-    """Return the plan of an audit, its slots in order; a slot whose day is to settle has none."""
-    slots = (slot_of(annexe) for annexe in annexes(etat, "creneau"))
+    """Return the plan of an audit; a slot whose day is to settle has none."""
     return PlanAudit(
         checklist=chantier.checklist,
-        creneaux=tuple(sorted(slots, key=lambda creneau: creneau.ordre)),
+        creneaux=slots_of(etat),
         personnes=chantier.dossier.compte_rendu.personnes,
     )
+
+
+def slots_of(etat: Etat) -> tuple[Creneau, ...]:
+    """Return the slots of a plan, in order."""
+    slots = (slot_of(annexe) for annexe in annexes(etat, "creneau"))
+    return tuple(sorted(slots, key=lambda creneau: creneau.ordre))
 
 
 def slot_of(annexe: Annexe) -> Creneau:

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from certif_rules.audit.correction import Correction
+from certif_rules.audit.plan import Creneau, PlanAudit
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import open_atelier
@@ -48,6 +49,7 @@ class DocumentRemis(Struct, frozen=True, kw_only=True):
 _TITRES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("rapport", "Le rapport d’audit, fiches comprises", ("html", "docx", "pdf")),
     ("fiches", "Les fiches d’écart, une par page", ("html", "docx", "pdf")),
+    ("plan", "Le plan d’audit, sans l’échantillon", ("html", "docx", "pdf")),
     ("cloture", "La fiche de la réunion de clôture", ("html", "docx", "pdf")),
     ("grille", "La grille vierge, à remplir", ("html", "xlsx", "ods", "csv", "formulaire", "docx", "pdf")),
     ("releve", "La grille remplie", ("xlsx", "ods", "csv", "formulaire")),
@@ -65,13 +67,19 @@ def piece_named(nom: str) -> DocumentRemis | None:
     return next((piece for piece in PIECES if piece.nom == nom), None)
 
 
-def written(constats: bytes, piece: DocumentRemis, registry: Registry | None = None) -> bytes:
+def written(
+    constats: bytes,
+    piece: DocumentRemis,
+    registry: Registry | None = None,
+    creneaux: tuple[Creneau, ...] = (),
+) -> bytes:
     """Return a document of the audit of a findings file; the same findings give the same bytes.
 
     Args:
         constats: the findings file.
         piece: the document.
         registry: the rules that are installed; by default they are opened once in this process.
+        creneaux: the slots of the plan, which findings do not hold.
 
     Raises:
         DataError, UsageError: the findings are wrong, or a library is not installed; everything is listed.
@@ -90,7 +98,9 @@ def written(constats: bytes, piece: DocumentRemis, registry: Registry | None = N
     if piece.quoi == "releve":
         carried = Correction(checklist=checklist, dossier=dossier, changements=())
         return write_document("reprise", FORMATS[piece.format], carried)
-    return ecrire(checklist, piece.format)
+    people = dossier.compte_rendu.personnes
+    plan = PlanAudit(checklist=checklist, creneaux=creneaux, personnes=people)
+    return ecrire(plan if piece.quoi == "plan" else checklist, piece.format)
 
 
 class DocumentEcrit(Struct, frozen=True):
@@ -100,11 +110,13 @@ class DocumentEcrit(Struct, frozen=True):
     fautes: tuple[Issue, ...] = ()
 
 
-def written_elsewhere(constats: bytes, piece: DocumentRemis) -> DocumentEcrit:
+def written_elsewhere(
+    constats: bytes, piece: DocumentRemis, creneaux: tuple[Creneau, ...] = ()
+) -> DocumentEcrit:
     """Return a document, or why there is none; whoever types is served before this process."""
     _stand_back()
     try:
-        return DocumentEcrit(written(constats, piece))
+        return DocumentEcrit(written(constats, piece, creneaux=creneaux))
     except IssuesError as error:
         return DocumentEcrit(b"", error.issues)
 

@@ -33,10 +33,7 @@ PAGES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("dossier/<uuid:identifiant>/contexte/annuler", "undo", "annuler-contexte"),
     ),
     "duree": (("dossier/<uuid:identifiant>/duree", "means", "duree"),),
-    "plan": (
-        ("dossier/<uuid:identifiant>/plan", "plan", "plan"),
-        ("dossier/<uuid:identifiant>/plan/<str:nom>", "document", "plan-document"),
-    ),
+    "plan": (("dossier/<uuid:identifiant>/plan", "plan", "plan"),),
     "ouvrir": (("dossier/<uuid:identifiant>/ouvrir", "begin", "ouvrir"),),
     "saisir": (
         ("dossier/<uuid:identifiant>/saisir", "record_line", "saisir"),

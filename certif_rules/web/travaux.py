@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from certif_rules.audit.plan import Creneau
 from certif_rules.services import ouvriers
 from certif_rules.services.remise import DocumentEcrit, DocumentRemis, written_elsewhere
 from certif_rules.web.machine import drawn
@@ -56,14 +57,22 @@ class Travail(Struct, kw_only=True):
 class Imprimerie:
     """A workshop hands works to one process at a time, which it opens when it needs it."""
 
-    def __init__(self, write: Callable[[bytes, DocumentRemis], DocumentEcrit] = written_elsewhere) -> None:
+    def __init__(self, write: Callable[..., DocumentEcrit] = written_elsewhere) -> None:
         self._write, self._lock = write, RLock()
         self._works: OrderedDict[str, Travail] = OrderedDict()
         self._open: ExitStack | None = None
         self._team: ouvriers.Ouvriers | None = None
         self._rest: Timer | None = None
 
-    def ask(self, dossier: str, version: int, piece: DocumentRemis, nom: str, constats: bytes) -> Travail:
+    def ask(
+        self,
+        dossier: str,
+        version: int,
+        piece: DocumentRemis,
+        nom: str,
+        constats: bytes,
+        creneaux: tuple[Creneau, ...] = (),
+    ) -> Travail:
         """Return the work of a document; the same one, asked for again, is not begun twice."""
         with self._lock:
             for other in self._works.values():
@@ -74,7 +83,7 @@ class Imprimerie:
             if sum(not one.fini for one in self._works.values()) >= EN_ATTENTE:
                 work.faute = _PLEIN
             else:
-                self._hand_over(work, constats)
+                self._hand_over(work, constats, creneaux)
             self._works[work.cle] = work
             while len(self._works) > GARDES:
                 self._works.popitem(last=False)
@@ -104,13 +113,13 @@ class Imprimerie:
             self._rest.daemon = True
             self._rest.start()
 
-    def _hand_over(self, work: Travail, constats: bytes) -> None:
+    def _hand_over(self, work: Travail, constats: bytes, creneaux: tuple[Creneau, ...]) -> None:
         self._sleep(None)
         if self._team is None:
             self._open = ExitStack()
             self._team = self._open.enter_context(ouvriers.processes(1))
         try:
-            work.attente = self._team.submit(self._write, constats, work.piece)
+            work.attente = self._team.submit(self._write, constats, work.piece, creneaux)
         except (BrokenExecutor, RuntimeError):
             work.faute = _PERDU
             self.end()

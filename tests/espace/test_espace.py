@@ -226,7 +226,6 @@ ADRESSES = {
     "{}/contexte/annuler": "POST",
     "{}/duree": "GET",
     "{}/plan": "GET POST",
-    "{}/plan/plan.html": "GET",
     "{}/ouvrir": "GET POST",
     "{}/saisir": "GET POST",
     "{}/saisir/effets": "GET",

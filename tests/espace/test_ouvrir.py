@@ -110,7 +110,7 @@ def test_anyone_draws_the_same_list_from_the_seed(navigateur: Any) -> None:
     assert entry["population"] == "4 dossiers"
     page = page_of(navigateur, root)
     assert entry["graine"] in page
-    for elsewhere in ("plan", "plan/plan.html", "preparer", "duree", "fichiers/grille.html"):
+    for elsewhere in ("plan", "fichiers/plan.html", "preparer", "duree", "fichiers/grille.html"):
         assert entry["graine"] not in text(navigateur.get(f"{root}/{elsewhere}")), elsewhere
         assert "A-1" not in text(navigateur.get(f"{root}/{elsewhere}")), elsewhere
 

@@ -8,7 +8,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from espaces import begun_with, findings, seen, text
+from espaces import begun_with, findings, seen, text, until_ready
 
 pytest.importorskip("django")
 
@@ -157,6 +157,7 @@ def test_people_and_sessions_reach_the_report(navigateur: Any) -> None:
     assert 'value="Untel"' in text(nameless)
 
 
+@pytest.mark.lent
 def test_the_plan_is_sent_without_the_sample(navigateur: Any) -> None:
     """In HTML and DOCX: the day, the function met; never what was drawn. Another format is no address."""
     root = begun_with(navigateur, categories=["AF"])
@@ -166,15 +167,17 @@ def test_the_plan_is_sent_without_the_sample(navigateur: Any) -> None:
     navigateur.post(
         f"{root}/ouvrir", {"base": "999", "quoi": "tirer", "noms": "SECRET-1\nSECRET-2", "taille": "1"}
     )
-    page = text(navigateur.get(f"{root}/plan/plan.html"))
-    docx = navigateur.get(f"{root}/plan/plan.docx")
+    page = text(navigateur.get(f"{root}/fichiers/plan.html"))
+    asked = navigateur.post(f"{root}/travaux", {"piece": "plan.docx"}).headers["Location"]
+    assert "Prêt." in text(until_ready(navigateur, asked))
+    docx = navigateur.get(f"{asked}/fichier")
     assert docx.headers["Content-Disposition"] == 'attachment; filename="elan-plan.docx"'
     body = ZipFile(BytesIO(docx.content)).read("word/document.xml").decode()
     for document in (page, body):
         assert "Responsable pédagogique" in document
         assert "lignes 1" in document
         assert "SECRET" not in document
-    assert navigateur.get(f"{root}/plan/plan.txt").status_code == 404
+    assert navigateur.get(f"{root}/fichiers/plan.txt").status_code == 404
 
 
 def test_hostile_words_are_printed_as_they_are(navigateur: Any) -> None:
@@ -183,7 +186,7 @@ def test_hostile_words_are_printed_as_they_are(navigateur: Any) -> None:
     root = begun_with(navigateur, categories=["AF"])
     planned(navigateur, root, quoi="creneau", **{**MATIN, "auditeurs": attack}, fonctions=attack, mode=attack)
     planned(navigateur, root, quoi="personnes", **{"personne.0.role": attack, "personne.0.nom": attack})
-    for page in ("plan", "plan/plan.html"):
+    for page in ("plan", "fichiers/plan.html"):
         assert "<script>alert" not in text(navigateur.get(f"{root}/{page}"))
         assert "&lt;script&gt;alert" in text(navigateur.get(f"{root}/{page}"))
 

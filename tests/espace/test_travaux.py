@@ -7,20 +7,9 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from espaces import begun, text, version
+from espaces import begun, text, until_ready, version
 
 pytest.importorskip("django")
-
-
-def until_ready(navigateur: Any, page: str) -> Any:
-    """The page of a document that was asked for, once it is written or given up."""
-    pause = threading.Event()
-    for _ in range(600):
-        response = navigateur.get(page)
-        if "data-attend" not in text(response):
-            return response
-        pause.wait(0.1)
-    raise AssertionError("never written")
 
 
 @pytest.mark.lent
@@ -70,7 +59,7 @@ def test_what_cannot_be_written_says_why(navigateur: Any, monkeypatch: pytest.Mo
 
     answers: list[Any] = [DocumentEcrit(b"", (Issue("x", "la ligne 4 a deux constats"),)), BrokenExecutor()]
 
-    def write(_constats: bytes, _piece: Any) -> Any:
+    def write(_constats: bytes, _piece: Any, _creneaux: Any) -> Any:
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -98,7 +87,7 @@ def test_too_many_documents_wait_for_their_turn(navigateur: Any, monkeypatch: py
 
     go = threading.Event()
 
-    def write(_constats: bytes, _piece: Any) -> DocumentEcrit:
+    def write(_constats: bytes, _piece: Any, _creneaux: Any) -> DocumentEcrit:
         go.wait(20)
         return DocumentEcrit(b"octets")
 

@@ -6,7 +6,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,12 +14,14 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
+from certif_rules.audit.plan import Creneau
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.errors import IssuesError
 from certif_rules.francais import capital
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.espace import as_file, open_work
+from certif_rules.services.plan import slots_of
 from certif_rules.services.remise import PIECES, DocumentRemis, piece_named, written
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
@@ -43,6 +45,8 @@ _FORMATS: Final = {
 }
 #: The documents that keep the state of the audit as it was handed over.
 _REMIS: Final = "rapport"
+#: The document that is there once slots are planned.
+_PLAN: Final = "plan"
 #: The documents that people fill and send back.
 _REVIENNENT: Final = frozenset({"grille", "releve", "constats"})
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
@@ -57,28 +61,34 @@ def documents(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     context = {
         **frame(consultation, "suivre"),
         "onglet": "documents",
-        "documents": list(listed()),
+        "documents": list(listed(planned=bool(slots_of(consultation.etat)))),
         "remis": list(handed_over(consultation)),
     }
     return render(request, "documents.html", context)
 
 
-def listed() -> Iterator[dict[str, Any]]:
-    """Yield each document with its formats."""
+def listed(*, planned: bool) -> Iterator[dict[str, Any]]:
+    """Yield each document with its formats; the plan, where there is one."""
     for quoi in dict.fromkeys(piece.quoi for piece in PIECES):
-        own = [piece for piece in PIECES if piece.quoi == quoi]
-        yield {
-            "titre": own[0].titre,
-            "formats": [
-                {
-                    "nom": piece.nom,
-                    "mot": _FORMATS[piece.format][0],
-                    "lente": piece.lente,
-                    "voir": piece.format == "html",
-                }
-                for piece in own
-            ],
-        }
+        if quoi != _PLAN or planned:
+            yield formats_of(quoi)
+
+
+def formats_of(quoi: str) -> dict[str, Any]:
+    """Return a document with its formats."""
+    own = [piece for piece in PIECES if piece.quoi == quoi]
+    return {
+        "titre": own[0].titre,
+        "formats": [
+            {
+                "nom": piece.nom,
+                "mot": _FORMATS[piece.format][0],
+                "lente": piece.lente,
+                "voir": piece.format == "html",
+            }
+            for piece in own
+        ],
+    }
 
 
 def handed_over(consultation: Consultation) -> Iterator[dict[str, Any]]:
@@ -121,11 +131,12 @@ def document(request: HttpRequest, identifiant: Identifiant, nom: str) -> HttpRe
         return go("documents", identifiant)
     asked = request.GET.get("version", "")
     try:
-        dossier, constats, version = _findings(identifiant, asked)
-        content = written(constats, piece, atelier().registry)
+        remise = _handed(identifiant, asked)
+        content = written(remise.constats, piece, atelier().registry, remise.creneaux)
     except IssuesError as error:
         return refused(request, error)
-    return _sent(request, dossier, piece, content, version if asked or piece.quoi in _REVIENNENT else 0)
+    version = remise.version if asked or piece.quoi in _REVIENNENT else 0
+    return _sent(request, remise.dossier, piece, content, version)
 
 
 @require_POST
@@ -135,10 +146,11 @@ def ask(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     if piece is None:
         raise Http404
     try:
-        dossier, constats, version = _findings(identifiant, request.POST.get("version", ""))
+        remise = _handed(identifiant, request.POST.get("version", ""))
     except IssuesError as error:
         return refused(request, error)
-    work = IMPRIMERIE.ask(str(identifiant), version, piece, _named(dossier, piece), constats)
+    nom = _named(remise.dossier, piece)
+    work = IMPRIMERIE.ask(str(identifiant), remise.version, piece, nom, remise.constats, remise.creneaux)
     return go_to("travail", identifiant, work.cle)
 
 
@@ -187,7 +199,7 @@ def reprinted(request: HttpRequest, identifiant: Identifiant, version: int) -> H
     if seal is None:
         raise Http404
     try:
-        _, constats, _ = _findings(identifiant, str(version))
+        constats = _handed(identifiant, str(version)).constats
         content = written(constats, DocumentRemis(quoi=_REMIS, format="html", titre=""), atelier().registry)
     except IssuesError as error:
         return refused(request, error)
@@ -204,8 +216,17 @@ def reprinted(request: HttpRequest, identifiant: Identifiant, version: int) -> H
     return render(request, "remis.html", context)
 
 
-def _findings(identifiant: Identifiant, version: str) -> tuple[models.DossierSuivi, bytes, int]:
-    """Return the findings file of a dossier, as it stands or stood at a version.
+class _Remise(NamedTuple):
+    """Documents are written of this: the findings file of a dossier at a version, and the slots of its plan."""
+
+    dossier: models.DossierSuivi
+    constats: bytes
+    version: int
+    creneaux: tuple[Creneau, ...]
+
+
+def _handed(identifiant: Identifiant, version: str) -> _Remise:
+    """Return what documents are written of, as a dossier stands or stood at a version.
 
     Raises:
         Http404: there is no such dossier, or version.
@@ -213,14 +234,15 @@ def _findings(identifiant: Identifiant, version: str) -> tuple[models.DossierSui
     """
     if not version:
         consultation = consult(identifiant)
-        return consultation.dossier, as_file(consultation.chantier), consultation.dossier.version
+        constats, slots = as_file(consultation.chantier), slots_of(consultation.etat)
+        return _Remise(consultation.dossier, constats, consultation.dossier.version, slots)
     dossier = get_object_or_404(models.DossierSuivi, pk=identifiant)
     asked = whole(version) or 0
     if not 0 < asked <= dossier.version:
         raise Http404
     etat = depot.stood_at(identifiant, asked)
     chantier = open_work(atelier().registry, findings_of(etat, depot.names()))
-    return dossier, as_file(chantier), asked
+    return _Remise(dossier, as_file(chantier), asked, slots_of(etat))
 
 
 def go_to(nom: str, identifiant: Identifiant, cle: str) -> HttpResponse:

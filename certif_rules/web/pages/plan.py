@@ -1,4 +1,4 @@
-"""Préparer: the plan, slot by slot, and the people by function; printed, and sent as a document."""
+"""Préparer: the plan, slot by slot, and the people by function; printed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.text import slugify
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 from msgspec.structs import replace
 
 from certif_rules.audit.compte_rendu import Personne
@@ -23,21 +22,14 @@ from certif_rules.journal.annexes import Annexe, annexes, tie
 from certif_rules.journal.etat import Etat
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
-from certif_rules.services.ecriture import ecrire
 from certif_rules.services.plan import AUDITEUR, TEXTES, plan_of, sessions, slot_of
 from certif_rules.web.depot import Don
-from certif_rules.web.garde import refused
 from certif_rules.web.machine import drawn, identifier, now
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, as_shown, consult, frame, give, go, seen
 from certif_rules.web.pages.contexte import fault_texts
+from certif_rules.web.pages.documents import formats_of
 
-#: The plan as a document, by the name of its file.
-FORMATS: Final[Mapping[str, tuple[str, str]]] = {
-    "plan.html": ("html", "text/html; charset=utf-8"),
-    "plan.docx": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "plan.pdf": ("pdf", "application/pdf"),
-}
 #: The fields of a slot that may be wrong.
 _CHAMPS: Final = (*TEXTES, "auditeurs")
 _PERSONNE: Final = ("role", "initiales", "nom", "organisation")
@@ -62,22 +54,6 @@ def plan(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         page = _page(consultation, request.POST.get("creneau"), faults, request.POST)
         return render(request, "plan.html", page, status=422)
     return go("plan", identifiant)
-
-
-@require_GET
-def document(request: HttpRequest, identifiant: Identifiant, nom: str) -> HttpResponse:
-    """Send the plan as a document: what is examined is not in it."""
-    if nom not in FORMATS:
-        raise Http404
-    consultation = consult(identifiant)
-    format_, kind = FORMATS[nom]
-    try:
-        content = ecrire(plan_of(consultation.chantier, consultation.etat), format_)
-    except IssuesError as error:
-        return refused(request, error)
-    plain = slugify(consultation.dossier.nom)[:60] or "audit"
-    headers = {"Content-Disposition": f'attachment; filename="{plain}-{nom}"'}
-    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 # ---- what is posted ------------------------------------------------------------------------------------
@@ -199,7 +175,7 @@ def _page(
         "fautes_personnes": fault_texts(i for i in issues if i.champ == "personnes"),
         "fautes": fault_texts(i for i in issues if i.champ not in (*_CHAMPS, "personnes")),
         "seances": _sessions(consultation, own),
-        "documents": list(FORMATS),
+        "formats": formats_of("plan")["formats"],
     }
 
 
