@@ -217,7 +217,7 @@ def reprinted(request: HttpRequest, identifiant: Identifiant, version: int) -> H
 
 
 class _Remise(NamedTuple):
-    """Documents are written of this: the findings file of a dossier at a version, and the slots of its plan."""
+    """Documents are written of this: the findings of a dossier at a version, the slots of its plan."""
 
     dossier: models.DossierSuivi
     constats: bytes
