@@ -52,6 +52,19 @@ def test_two_runs_give_the_same_bytes(
     assert f"{one} : 22 lignes, 4 écarts, 1 élément non renseigné." in first.err
 
 
+def test_the_sheet_of_the_closing_meeting_alone(call: Console, tmp_path: Path) -> None:
+    """The gaps with their dates and the places to sign; no finding by criterion, nor sheet of a gap."""
+    sheet = texte(report_bytes(call, a6(), tmp_path, "html", "--cloture"), "html")
+    assert "Fichedelaréuniondeclôture" in sheet
+    gaps = {"Les tarifs de deux formations sur cinq ne sont ni publiés ni remis.", "29 septembre 2024"}
+    assert absent_from(sheet, gaps | {"Signature"}) == set()
+    assert "Constatsparcritère" not in sheet
+    assert "Fichedenonconformité" not in sheet
+    both = call("rapport", findings_file(a6(), tmp_path), "--fiches", "--cloture")
+    assert both.status == 2
+    assert "en garder un, puis demander l’autre" in both.err
+
+
 def test_where_it_goes(call: Console, tmp_path: Path) -> None:
     """Text goes to standard output; what is not text, when it is written so, and never over the findings."""
     path = findings_file(a6(), tmp_path)

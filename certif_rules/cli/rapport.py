@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("constats", type=FLUX, metavar="CONSTATS")
 @click.option("--format", "format_", metavar="FORMAT", help="html (par défaut), docx ou pdf.")
 @click.option("--fiches", is_flag=True, help="Les fiches des écarts seules, une par page.")
+@click.option("--cloture", is_flag=True, help="La fiche de la réunion de clôture seule, à signer.")
 @other_rules_option("des constats faits avec d’autres règles, avec un avertissement imprimé")
 @dress_option("Habillage d’un organisme en YAML : logo, sections, phrases de fin.")
 @texts_option
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context, /, constats: Path, format_: str | None, fiches: bool, sortie: Path | None,
-    remplacer: bool, **options: Any,
+    ctx: click.Context, /, constats: Path, format_: str | None, fiches: bool, cloture: bool,
+    sortie: Path | None, remplacer: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Le rapport d’audit de CONSTATS (JSON ou YAML ; « - » lit l’entrée standard).
 
@@ -48,7 +49,7 @@ def command(
     path = to_file(sortie)
     check_free(path, replace=remplacer)
     atelier = open_for(ctx)
-    ecrit = "fiches" if fiches else "rapport"
+    ecrit = _asked(fiches=fiches, cloture=cloture)
     chosen = choose(ecrit, format_, path, atelier.plugins.exporters)
     _refuse_binary(chosen, sortie)
     source = input_of(constats)
@@ -69,6 +70,22 @@ def command(
     write(content, path, replace=remplacer)
     if path is not None:
         _summarise(rapport, path, content)
+
+
+def _asked(*, fiches: bool, cloture: bool) -> str:
+    """Return which document is asked for.
+
+    Raises:
+        UsageError: two are.
+    """
+    from certif_rules.errors import Issue, UsageError
+
+    if fiches and cloture:
+        message = "« --fiches » et « --cloture » demandent chacun un document"
+        raise UsageError(
+            [Issue("demande-contradictoire", message, None, "en garder un, puis demander l’autre")]
+        )
+    return "fiches" if fiches else "cloture" if cloture else "rapport"
 
 
 def _refuse_binary(format_: Format | Exporter, sortie: Path | None) -> None:
