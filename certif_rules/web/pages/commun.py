@@ -16,6 +16,7 @@ from certif_rules.audit.checklist import Ligne
 from certif_rules.audit.conclusion import Bilan
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.mots import SIGNES, cite
+from certif_rules.documents.rapport.redaction import referentiel_name
 from certif_rules.errors import DataError, Issue
 from certif_rules.francais import count
 from certif_rules.journal.etat import Etat
@@ -158,12 +159,12 @@ def resting(texte: str, sources: tuple[str, ...]) -> str:
 
 
 def conclusions_in_words(bilan: Bilan) -> list[dict[str, Any]]:
-    """Return what the rules give, with the reasons."""
+    """Return what the rules give, by référentiel, with the reasons that say more than the conclusion."""
     return [
         {
-            "objet": clean(one.objet),
+            "objet": referentiel_name(bilan.checklist.referentiel, one.objet),
             "texte": prose(one.texte),
-            "motifs": [prose(motif.texte) for motif in one.motifs],
+            "motifs": [prose(motif.texte) for motif in one.motifs if motif.texte != one.texte],
         }
         for one in bilan.conclusions
     ]
