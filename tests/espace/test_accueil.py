@@ -41,7 +41,7 @@ def test_a_dossier_says_whose_which_when_how_far_and_what_comes(navigateur: Any)
     """Organisation, type, day, two lines of twenty-two found, the deadline of its gap."""
     from certif_rules.web import models
 
-    models.DossierSuivi.objects.all().delete()  # a page sums up eight audits: those begun just before come too
+    models.DossierSuivi.objects.all().delete()  # a page sums up eight audits, of the latest
     with_gap(navigateur, "Élan & fils", "2199-03-18", "2199-03-20")
     own = row(plain(navigateur.get("/")), "Élan &amp; fils")
     assert "Audit initial" in own
