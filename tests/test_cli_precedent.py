@@ -72,22 +72,6 @@ def test_a_surveillance_counts_findings_lifted_or_not(call: Console, precedent: 
     assert lifted["constat_precedent"] == "nc_majeure"
 
 
-def test_a_lifted_finding_keeps_its_own_words(call: Console, tmp_path: Path) -> None:
-    """The next auditor reads what was found and lifted, at each site, beside the line."""
-    words = {"commentaire": "Aucun référent.", "ecart": {"causes": "Un départ."}}
-    at_site = {"site": "S2", "constat": "nc_majeure", "commentaire": "Rien à Albi.", "leve_le": "2024-05-02"}
-    path = tmp_path / "constats.json"
-    path.write_text(findings(LIFTED | words | {"par_site": [at_site]}), encoding="utf-8")
-    reponse = call("checklist", *SURVEILLANCE, "--precedent", path, "--format", "json")
-    ecarts = reponse.json["precedent"]["ecarts"]
-    assert ecarts == {
-        "qualiopi/28": {"commentaire": "Aucun référent. ; S2 : Rien à Albi.", "causes": "Un départ."}
-    }
-    page = call("checklist", *SURVEILLANCE, "--precedent", path, "--format", "html").text
-    assert "Aucun référent." in page
-    assert "Rien à Albi." in page
-
-
 def test_a_closing_audit_counts_open_findings_only(call: Console, precedent: Path) -> None:
     """At the closing of non-conformities, only the findings still open make their lines due."""
     assert due_for_findings(call, COMPLEMENTAIRE, precedent) == {"17"}

@@ -99,11 +99,11 @@ def _edition(data: Any) -> Any:
 
 
 def _followed(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Return what was typed of a finding, then at each site; of one still open, at the sites where it is."""
-    lifted = entry.get("leve_le") is not None
-    sites = entry.get("par_site") or ()
+    """Return what was typed of a finding that is still open, then at each site; nothing of one lifted."""
+    if entry.get("leve_le") is not None:
+        return {}
     texts: dict[str, str] = {}
-    for part in (entry, *(p for p in sites if lifted or p.get("leve_le") is None)):
+    for part in (entry, *(p for p in entry.get("par_site") or () if p.get("leve_le") is None)):
         where = "" if part is entry else f"{part['site']} : "
         for key, texte in {"commentaire": part.get("commentaire"), **(part.get("ecart") or {})}.items():
             if texte:

@@ -319,14 +319,14 @@ def held(certificat: Certificat) -> str:
 
 
 def followed(checklist: Checklist, ligne: str) -> list[str]:
-    """Return what was written of what the earlier audit found on a line, or a check, by name."""
+    """Return what was written of what the earlier audit left open on a line, or a check, by name."""
     precedent = checklist.contexte.precedent
     texts = precedent.followed(ligne) if precedent else {}
     return [f"{_SUIVI.get(cle, field_name(cle))}{INSECABLE}: {clean(texte)}" for cle, texte in texts.items()]
 
 
 def earlier_check(checklist: Checklist, value: Point) -> list[str]:
-    """Return what the earlier audit found of a check, then what was written of it."""
+    """Return what the earlier audit found of a check, then what was written of it where it is still open."""
     precedent = checklist.contexte.precedent
     result = ((precedent.resultats if precedent else None) or {}).get(value.id)
     if result is None or value not in checklist.verifications:

@@ -44,7 +44,7 @@ class ConstatPrecedent(Struct, frozen=True, kw_only=True):
 
     It is ``ouvert`` until it is lifted, ``apres`` being what it became then.
 
-    ``ecart`` is what was typed of it, by key: comment, statement, causes, actions…
+    ``ecart`` is what was typed of one that is still open, by key: comment, statement, causes, actions…
     """
 
     constat: str
@@ -82,9 +82,9 @@ class Precedent(Struct, frozen=True, kw_only=True):
         return {cle: dict(entry.ecart) for cle, entry in self._entries.items() if entry.ecart}
 
     def followed(self, cle: str) -> Mapping[str, str]:
-        """Return what was typed of a line, or of a check, lifted since or not."""
+        """Return what was typed of a line, or of a check, which is still open."""
         entry = self._entries.get(cle)
-        return entry.ecart if entry else {}
+        return entry.ecart if entry and entry.ouvert else {}
 
     @property
     def _entries(self) -> Mapping[str, ConstatPrecedent]:

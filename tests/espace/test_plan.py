@@ -157,6 +157,12 @@ def test_people_and_sessions_reach_the_report(navigateur: Any) -> None:
     assert 'value="Untel"' in text(nameless)
 
 
+def test_a_new_slot_is_held_as_the_audit_is(navigateur: Any) -> None:
+    """The mode of the audit is offered in words, not as its code."""
+    root = begun_with(navigateur, categories=["AF"], mode="sur_site")
+    assert 'name="mode" list="modes" value="sur site"' in page_of(navigateur, root)
+
+
 @pytest.mark.lent
 def test_the_plan_is_sent_without_the_sample(navigateur: Any) -> None:
     """In HTML and DOCX: the day, the function met; never what was drawn. Another format is no address."""

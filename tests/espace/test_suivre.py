@@ -273,5 +273,6 @@ def test_the_journal_reads_as_words(navigateur: Any) -> None:
     )
     page = text(navigateur.get(f"{root}/journal"))
     assert "<td>AF</td>" in page
+    assert "<td>ligne 1 · preuves vues</td>" in page
     for sign in ("[&#x27;", "{&#x27;", "T00:", "+00:00", ">None<", ">False<"):
         assert sign not in page, sign

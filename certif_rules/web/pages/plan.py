@@ -146,8 +146,9 @@ def _page(
     own = plan_of(consultation.chantier, consultation.etat)
     known = {slot.id: slot for slot in own.creneaux}
     quoi = typed.get("quoi") if typed else None
+    contexte = own.checklist.contexte
     edited = known.get(creneau or "") or Creneau(
-        id="", jour=own.checklist.contexte.date.isoformat(), mode=own.checklist.contexte.mode or ""
+        id="", jour=contexte.date.isoformat(), mode=mode(contexte.mode) if contexte.mode else ""
     )
     if typed is not None and quoi == "creneau":
         edited = posted(typed)

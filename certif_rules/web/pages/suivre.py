@@ -31,6 +31,7 @@ from certif_rules.web.pages.commun import (
     line_in_words,
     to_settle,
 )
+from certif_rules.web.pages.une_ligne import field_in_words
 
 #: What is said of a review, by the act that says it.
 REVUE = ("transmis_relecture", "renvoye", "relu")
@@ -39,6 +40,13 @@ _MOTS_REVUE = {
     "renvoye": "Renvoyé à l’auditeur",
     "relu": "Relu",
 }
+
+
+#: What an event is about, where its kind is not the word for it; what heads the findings goes without.
+_CHOSES = {
+    "tete": "", "verification": "vérification", "piece": "pièce demandée", "texte": "texte donné",
+    "creneau": "créneau",
+}  # fmt: skip
 
 
 @require_GET
@@ -203,12 +211,21 @@ def history(
                 "version": event.version,
                 "quand": f"{day(day_here(event.quand))}, {clock(event.quand)}",
                 "acteur": noms.get(event.acteur, "sans nom"),
-                "ou": " · ".join(filter(None, (event.cle.ligne, event.cle.site, event.cle.champ))),
+                "ou": _where(event),
                 "valeur": "effacé" if content is None else clean(_plainly(content.valeur)),
                 "raison": clean(str(why.valeur)) if why else "",
             }
         )
     return rows[::-1]
+
+
+def _where(event: Inscription) -> str:
+    """Return what an event is about, in words: a line by its short id, since its rules may not be here."""
+    cle = event.cle
+    thing = _CHOSES.get(cle.genre, cle.genre)
+    if cle.genre in ("ligne", "verification"):
+        thing = f"{thing} {clean(cle.ligne.rpartition('/')[2])}"
+    return " · ".join(filter(None, (thing, field_in_words(event))))
 
 
 def _plainly(value: Any) -> str:
