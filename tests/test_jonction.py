@@ -62,6 +62,15 @@ class Copie(Struct):
         return {cle: standing for cle, standing in words.items() if standing != {""}}
 
 
+def either_way(ours: Copie, one: Copie, two: Copie) -> tuple[Copie, Copie]:
+    """What a copy becomes when two others come, the first one first, then the second one first."""
+    forth, back = ours.copied(), ours.copied()
+    for joined, others in ((forth, (one, two)), (back, (two, one))):
+        for other in others:
+            joined.join(other)
+    return forth, back
+
+
 def begun(*gifts: tuple[Endroit, str]) -> Copie:
     """A journal in which these values were given, each having seen the ones before."""
     copy = Copie([], {})
@@ -157,11 +166,7 @@ def test_order_changes_nothing_and_nothing_vanishes(
     ours = gone_on(root, here, "d") if early else root
     second = gone_on(ours, two, "c")
     ours = ours if early else gone_on(root, here, "d")
-    forth, back = ours.copied(), ours.copied()
-    forth.join(first)
-    forth.join(second)
-    back.join(second)
-    back.join(first)
+    forth, back = either_way(ours, first, second)
     assert forth.values() == back.values()
     for copy in (first, second):
         parted = common(ours.evenements, copy.evenements)
@@ -181,12 +186,8 @@ def test_two_people_who_say_the_same_are_two() -> None:
     ours.give(NOTE, "un", 1)
     hers = ours.copied()
     hers.give(NOTE, None, 2, "elle")
-    back = ours.copied()
-    ours.join(his)
-    ours.join(hers)
-    back.join(hers)
-    back.join(his)
-    assert ours.values() == back.values() == {NOTE: {"un", ""}}
+    forth, back = either_way(ours, his, hers)
+    assert forth.values() == back.values() == {NOTE: {"un", ""}}
 
 
 def test_a_copy_given_again_does_not_undo_a_choice() -> None:
@@ -208,9 +209,5 @@ def test_a_word_that_one_copy_alone_says_stands() -> None:
     hers.give(NOTE, "la sienne", 1, "elle")
     his.give(NOTE, "de lui", 1, "lui")
     ours.give(NOTE, "la mienne", 1)
-    back = ours.copied()
-    ours.join(hers)
-    ours.join(his)
-    back.join(his)
-    back.join(hers)
-    assert ours.values() == back.values() == {NOTE: {"la mienne", "la sienne", "de lui"}}
+    forth, back = either_way(ours, hers, his)
+    assert forth.values() == back.values() == {NOTE: {"la mienne", "la sienne", "de lui"}}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from certif_rules.audit.compte_rendu import CLES as PARTIES
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.colonnes import signatures
 from certif_rules.journal.annexes import annexes, in_a_sentence
-from certif_rules.journal.etat import Champ, Etat
+from certif_rules.journal.etat import VIDES, Champ, Etat
 from certif_rules.journal.evenements import Endroit, Genre
 from certif_rules.plugins.empreinte import digest
 from certif_rules.rules.contexte import VERIFICATION
@@ -40,7 +40,6 @@ _VUES: Final = "preuves_vues"
 #: What a body may give of a line, and what the file of these texts is called.
 TEXTES: Final = ("titre", "exigence", "niveau_attendu")
 FICHIER_DES_TEXTES: Final = "textes.json"
-_SANS_VALEUR: Final[Sequence[Any]] = (None, "", [], {})
 
 
 def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
         if champ.a_accorder:
             entry.setdefault("a_accorder", []).append(_dispute(cle, champ, known))
         value = _opening(cle, champ) if champ.a_accorder else champ.valeur
-        if value not in _SANS_VALEUR or says_none(cle, value):
+        if value not in VIDES or says_none(cle, value):
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
@@ -78,7 +77,7 @@ def _opening(cle: Endroit, champ: Champ) -> Any:
     """Return the value that an audit is opened with while this field is to settle; nothing: it needs none."""
     if cle.genre != "tete" or cle.champ not in _REQUIS:
         return None
-    return next((one.valeur for one in champ.versions if one.valeur not in _SANS_VALEUR), None)
+    return next((one.valeur for one in champ.versions if one.valeur not in VIDES), None)
 
 
 def says_none(cle: Endroit, valeur: Any) -> bool:
@@ -144,7 +143,7 @@ def _named(entries: list[dict[str, Any]], key: str, name: str) -> dict[str, Any]
 def _dispute(cle: Endroit, champ: Champ, noms: Mapping[str, str]) -> dict[str, Any]:
     values = [
         {
-            "valeur": None if one.valeur in _SANS_VALEUR else str(one.valeur),
+            "valeur": None if one.valeur in VIDES else str(one.valeur),
             "par": noms.get(one.acteur, one.acteur),
         }
         for one in champ.versions

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.plan import Creneau, PlanAudit
 from certif_rules.errors import Issue, IssuesError, UsageError
@@ -98,9 +99,11 @@ def written(
     if piece.quoi == "releve":
         carried = Correction(checklist=checklist, dossier=dossier, changements=())
         return write_document("reprise", FORMATS[piece.format], carried)
-    people = dossier.compte_rendu.personnes
-    plan = PlanAudit(checklist=checklist, creneaux=creneaux, personnes=people)
-    return ecrire(plan if piece.quoi == "plan" else checklist, piece.format)
+    value: Checklist | PlanAudit = checklist
+    if piece.quoi == "plan":
+        people = dossier.compte_rendu.personnes
+        value = PlanAudit(checklist=checklist, creneaux=creneaux, personnes=people)
+    return ecrire(value, piece.format)
 
 
 class DocumentEcrit(Struct, frozen=True):

@@ -21,6 +21,7 @@ from certif_rules.audit.sites import open_conflicts
 from certif_rules.echanges.constats import as_data
 from certif_rules.errors import Issue, IssuesError
 from certif_rules.francais import count
+from certif_rules.journal.etat import VIDES
 from certif_rules.journal.evenements import Endroit, Genre
 from certif_rules.journal.fichier import fields_of
 from certif_rules.plugins.registry import Registry
@@ -148,7 +149,7 @@ def _of_rules(cle: Endroit) -> bool:
 
 def _same(one: Any, two: Any) -> bool:
     """Return whether two values say the same: an empty field says nothing, however it is written."""
-    empty: tuple[Any, ...] = (None, "", [], {}, "a_evaluer")
+    empty = (*VIDES, "a_evaluer")
     return one == two or (one in empty and two in empty)
 
 

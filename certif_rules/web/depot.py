@@ -53,8 +53,8 @@ def begin(nom: str, dons: Iterable[Don], acteur: str) -> models.DossierSuivi:
 def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, raison: str = "") -> int:
     """Append what somebody gave, having seen the dossier at version ``base``; return its version then.
 
-    What is already so makes no event. All of it is confirmed, or nothing. A reason is held once, by digest.
-    A field that is given several values at once has all of them, to settle.
+    What is already so makes no event, unless another copy brings it. All of it is confirmed, or nothing. A
+    reason is held once, by digest. A field that is given several values at once has all of them, to settle.
     """
     dons = list(dons)
     several = {cle for cle, champ in imagined(dons).items() if champ.a_accorder}

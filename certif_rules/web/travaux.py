@@ -31,6 +31,10 @@ _LONG: Final = "le document demandait plus de deux minutes : il est abandonné ;
 _PLEIN: Final = "trop de documents sont déjà demandés : attendre que l’un d’eux soit prêt"
 
 
+#: What writes a document of a findings file, and of the slots of a plan.
+Ecriture = Callable[[bytes, DocumentRemis, tuple[Creneau, ...]], DocumentEcrit]
+
+
 class Travail(Struct, kw_only=True):
     """A work writes one document of a dossier, as it stood at a version; ``faute`` says why it could not."""
 
@@ -57,7 +61,7 @@ class Travail(Struct, kw_only=True):
 class Imprimerie:
     """A workshop hands works to one process at a time, which it opens when it needs it."""
 
-    def __init__(self, write: Callable[..., DocumentEcrit] = written_elsewhere) -> None:
+    def __init__(self, write: Ecriture = written_elsewhere) -> None:
         self._write, self._lock = write, RLock()
         self._works: OrderedDict[str, Travail] = OrderedDict()
         self._open: ExitStack | None = None

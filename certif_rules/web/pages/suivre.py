@@ -15,6 +15,7 @@ from certif_rules.audit.procedure import ActeSuivi, word_of
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.documents.actes import act_heading, act_state
 from certif_rules.journal.annexes import annexes
+from certif_rules.journal.etat import VIDES
 from certif_rules.journal.evenements import Contenu, Endroit, Inscription
 from certif_rules.model.acteurs import Role
 from certif_rules.services.actes import LISTES, followed_acts, possible_acts, recorded_at
@@ -230,7 +231,7 @@ def _where(event: Inscription) -> str:
 
 def _plainly(value: Any) -> str:
     """Return a value of the journal without the signs of a program: lists, tables, yes and no in words."""
-    if value is None or value in ("", [], {}):
+    if value in VIDES:
         return "vide"
     if isinstance(value, bool):
         return "oui" if value else "non"
