@@ -202,6 +202,18 @@ def test_a_copy_given_again_does_not_undo_a_choice() -> None:
     assert ours.values() == {NOTE: {"la mienne"}}
 
 
+def test_what_was_erased_here_does_not_come_back() -> None:
+    """Her note came, then its content was erased here: her copy, given again, does not write it anew."""
+    ours = begun((NOTE, "ancienne"))
+    theirs = ours.copied()
+    theirs.give(NOTE, "Mme Untel", 1, "elle")
+    ours.join(theirs)
+    del ours.contenus[ours.evenements[-1].apres]
+    before = len(ours.evenements)
+    ours.join(theirs)
+    assert (len(ours.evenements), ours.values()) == (before, {})
+
+
 def test_a_word_that_one_copy_alone_says_stands() -> None:
     """Three people word the note from the same words: her words, his and mine stand, in whatever order."""
     ours = begun((NOTE, "ancienne"))
