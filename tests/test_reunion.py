@@ -410,4 +410,4 @@ def test_the_command_and_the_report(
     data = call("lire", one, three).json
     page = texte(report_bytes(call, data, tmp_path), "html")
     assert "9–siteS1–ToulouseConforme" in page
-    assert "9–siteS2–Albi▲Nonconformitémineure" in page
+    assert "9–siteS2–Albi△Nonconformitémineure" in page

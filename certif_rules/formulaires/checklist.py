@@ -30,11 +30,13 @@ from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
+    FORMES,
     SIGNES,
     earlier_check,
     finding,
     lines_in,
     marked,
+    shape_failed,
     title,
     weighed,
 )
@@ -259,8 +261,7 @@ class _Formulaire(PageFormulaire):
 
     def _check(self, bloc: b.Article) -> Html:
         (point,) = (p for p in self.checklist.verifications if f"verification-{p.id}" == bloc.ancre)
-        sign = weighed(self.checklist, point.constat, point.compte_pour) if point.constat else None
-        signs = {NON_SATISFAITE: sign}
+        signs = {NON_SATISFAITE: FORMES[shape_failed(self.checklist, point)]}
         return self._controls(bloc, MOTS_RESULTATS, signs, "Résultat", "Commentaire", None, unread=False)
 
     def _fields(self, bloc: b.Article, ligne: Ligne) -> Html:
