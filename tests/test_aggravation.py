@@ -81,12 +81,17 @@ def due(mois: int = 0, jours: int = 0, de: str = "notification") -> Delai:
             {"refus", "critique", "moyen"},
         ),
         ({"critique": {"a": due(3)}, "moyen": {"b": due(3)}}, {"refus"}),
-        # A month may have 28 days, or 31: 45 days come after it for sure, 30 days do not.
+        # A month may have 28 days, or 31: 45 days come after it for sure, 29 to 31 days do not.
         ({"critique": {"a": due(1)}, "moyen": {"a": due(jours=45)}}, {"refus", "critique"}),
-        ({"critique": {"a": due(jours=30)}, "moyen": {"a": due(1)}}, {"refus"}),
+        ({"critique": {"a": due(jours=29)}, "moyen": {"a": due(1)}}, {"refus"}),
+        ({"critique": {"a": due(1)}, "moyen": {"a": due(jours=31)}}, {"refus"}),
         ({"critique": {"a": due(jours=27)}, "moyen": {"a": due(1)}}, {"refus", "critique"}),
         # What counts from another date of the finding, or from another event, compares with nothing.
         ({"critique": {"a": due(6), "b": due(1, de="a")}, "moyen": {"a": due(3)}}, {"refus", "moyen"}),
+        (
+            {"critique": {"a": due(6), "b": due(1, de="a")}, "moyen": {"a": due(6), "b": due(2, de="a")}},
+            {"refus"},
+        ),
         ({"critique": {"a": due(1, de="visite")}, "moyen": {"a": due(3)}}, {"refus"}),
     ],
 )  # fmt: skip
