@@ -122,8 +122,9 @@ def _followed(ada: Visitor, root: str) -> None:
         "ecart.causes": "L’évaluation finale n’était demandée qu’aux apprentis.",
         "ecart.correction": "Évaluations faites pour les deux sessions en cours.",
         "ecart.action_corrective": "Une évaluation est jointe à chaque attestation.",
+        "ecart.plan_recu_le": "2025-05-27",
     }
-    ada.read(f"{root}/ecarts", base="9999", ligne="qualiopi/11", **followed)
+    ada.read(f"{root}/ecarts?ligne=qualiopi/11", base="9999", **followed)
 
 
 def _scored(page: Any) -> None:
