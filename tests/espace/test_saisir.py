@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from espaces import begun, seen, text
+from espaces import begun, seen, text, witness
 
 from certif_rules.blocs.typographie import prose
 
@@ -192,7 +192,7 @@ def test_who_assessed_is_signed_only_with_a_finding(navigateur: Any) -> None:
     from certif_rules.web.machine import today
 
     models.Utilisateur.objects.update_or_create(cle="cle1", defaults={"nom": "A. Martin", "ici": True})
-    navigateur.cookies["moi"] = "cle1"
+    navigateur.cookies[witness()] = "cle1"
     root = begun(navigateur)
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": "99", "commentaire": "vu"})
     assert findings(navigateur, root)["qualiopi/1"].get("evalue_par") is None
@@ -254,14 +254,14 @@ def test_undoing_leaves_what_somebody_wrote_since(navigateur: Any) -> None:
 
     mine = "premiere"
     models.Utilisateur.objects.update_or_create(cle=mine, defaults={"nom": "P. Roux", "ici": True})
-    navigateur.cookies["moi"] = mine
+    navigateur.cookies[witness()] = mine
     root = begun(navigateur)
     line = f"{root}/saisir?ligne=qualiopi/1"
     navigateur.post(line, {"base": "99", "constat": "conforme", "commentaire": "la mienne"})
     models.Utilisateur.objects.update_or_create(cle="collegue", defaults={"nom": "C. Petit", "ici": True})
-    navigateur.cookies["moi"] = "collegue"
+    navigateur.cookies[witness()] = "collegue"
     navigateur.post(line, {"base": "99", "commentaire": "la sienne"})
-    navigateur.cookies["moi"] = mine
+    navigateur.cookies[witness()] = mine
     navigateur.post(f"{root}/annuler", {"base": "99"})
     assert standing(root, "commentaire", "qualiopi/1") == "la sienne"
     assert standing(root, "constat", "qualiopi/1") is None

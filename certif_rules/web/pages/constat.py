@@ -40,6 +40,8 @@ _TUS: Final = frozenset({"enonce", "appui", "ecart_different"})
 FINDINGS: Final = ("constat", "resultat")
 #: What goes with what is recorded, and is not told apart.
 _TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QUAND})
+#: How what is recorded beside the lines is called.
+_AILLEURS: Final = {"tete": "contexte", "creneau": "plan", "confirmation": "périmètre", "remarque": "remarque"}
 #: How many events of a line its page shows.
 RECENTS: Final = 20
 
@@ -260,17 +262,26 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     texts = depot.contents(consultation.dossier.pk, [event.apres for event in given])
     places: dict[str, list[str]] = {}
     for event in given:
-        nom, words = line_shown(event.cle), field_in_words(event)
+        nom, words = line_shown(event.cle), _field_or_fact(consultation.chantier, event)
         if event.cle.champ in FINDINGS and event.apres in texts:
             words += f" {worded(consultation.chantier, event.cle.champ, texts[event.apres].valeur)}"
         if event.cle.champ not in _TUES:
-            number = f"ligne {number_of(consultation.chantier, nom)}" if nom else ""
+            number = f"ligne {number_of(consultation.chantier, nom)}" if nom else _AILLEURS.get(event.cle.genre, "")
             places.setdefault(number, []).append(words)
     sentences = [", ".join(filter(None, (number, *dict.fromkeys(words)))) for number, words in places.items()]
     verb = "Annulé" if undone else "Enregistré"
     context["vient"] = prose(f"{verb} : {' ; '.join(sentences)}") if sentences else verb
     context["suites_de"] = [] if undone else _of_lines(consultation, [event.cle for event in given])
     return context
+
+
+def _field_or_fact(chantier: AuditEnCours, event: Inscription) -> str:
+    """Return what an event gave, in words: of the context too, where a fact is its question."""
+    champ = event.cle.champ
+    if event.cle.genre != "tete":
+        return field_in_words(event)
+    fact = chantier.checklist.referentiel.faits.get(champ.rpartition(".")[2]) if ".faits." in champ else None
+    return prose(fact.question) if fact else field_name(champ.rpartition(".")[2])
 
 
 def _of_lines(consultation: Consultation, given: list[Endroit]) -> list[str]:

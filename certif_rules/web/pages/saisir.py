@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from certif_rules.audit.constats import A_EVALUER, Releve
 from certif_rules.errors import DataError, IssuesError
-from certif_rules.journal.evenements import Endroit, Genre
+from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import QUAND, QUI, findings_of
 from certif_rules.services.espace import AuditEnCours, faults_of, open_work
 from certif_rules.services.suites import entailed
@@ -36,8 +36,6 @@ from certif_rules.web.pages.preuves import begun, tied_by
 IMPOSSIBLES: Final = frozenset(
     {"constat-non-permis", "annotation-inconnue", "ecart-a-un-site", "constat-contre-sites"}
 )
-#: What the step records, and undoes.
-SAISIS: Final[tuple[Genre, ...]] = ("ligne", "verification", "preuve", "piece", "note")
 #: The texts of a line that its page shows, each a field.
 _TEXTES: Final = ("commentaire", "appui")
 #: What a page asks that leaves it on the same line.
@@ -233,21 +231,26 @@ def show_effects(request: HttpRequest, identifiant: Identifiant) -> HttpResponse
 
 @require_POST
 def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Give back what stood before the last thing that this person recorded; others' later words stay."""
+    """Give back what stood before the last thing that this person recorded, wherever it was.
+
+    Others' later words stay.
+    """
     consultation = consult(identifiant)
     version = consultation.dossier.version
     asked = whole(request.POST.get("jusque", ""))
     until = version if asked is None else min(asked, version)
-    act = depot.last_act(identifiant, actor(request), SAISIS, until)
+    act = depot.last_act(identifiant, actor(request), until)
     if act is None:
         here = request.POST.get("ici", "")
         return go("saisir", identifiant, ligne=here, annule=str(version), **filter_of(request))
     dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
     try:
-        supposed(consultation, dons)
+        chantier = supposed(consultation, dons).chantier
         give(request, identifiant, dons, base=version)
     except IssuesError as error:
         return refused(request, error)
     shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
+    if sujet_of(chantier, shown) is None:  # the context given back is that of an audit without this line
+        shown = first_of(chantier)
     query = {"annule": str(version), "jusque": str(act[0])}
     return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))
