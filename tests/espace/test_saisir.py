@@ -321,3 +321,29 @@ def test_a_line_that_left_the_audit_records_nothing_of_another(navigateur: Any) 
     assert "commentaire\u00a0: Vu &lt;b&gt;ici&lt;/b&gt;" in text(gone)
     assert len(depot.events(dossier)) == before
     assert navigateur.get(f"{root}/saisir?ligne=qualiopi/99").status_code == 404
+
+
+def test_every_way_to_another_line_posts_what_was_typed(navigateur: Any) -> None:
+    """Without scripts: a tile, a number typed, a filter, the board: each records the note, and leads there."""
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne=qualiopi/1"
+    page = text(navigateur.get(line))
+    assert 'form="constat" name="aller" value="qualiopi/9"' in page
+    assert '<a href="?ligne' not in page
+    ways = (
+        ({"aller": "qualiopi/9"}, "/saisir?ligne=qualiopi/9&"),
+        ({"rester": "1", "chercher": "26"}, "/saisir?ligne=qualiopi/26&"),
+        ({"filtre": "ecarts"}, "/saisir?ligne=qualiopi/1&"),
+        ({"vers": "damier"}, "/damier?ligne=qualiopi/1"),
+    )
+    for rank, (way, place) in enumerate(ways):
+        given = {"base": seen(navigateur, line), "commentaire": f"note {rank}", **way}
+        assert place in navigateur.post(line, given).headers["Location"]
+        assert standing(root, "commentaire", "qualiopi/1") == f"note {rank}"
+
+
+def test_enter_in_a_field_stays_on_the_line(navigateur: Any) -> None:
+    """The first button of the form, which Enter presses without scripts, stays: no tile comes before it."""
+    page = text(navigateur.get(f"{begun(navigateur)}/saisir?ligne=qualiopi/1"))
+    first = page.partition('form="constat" name="')[2]
+    assert first.startswith('rester"')

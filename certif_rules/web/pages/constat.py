@@ -14,6 +14,7 @@ from certif_rules.audit.constats import Releve
 from certif_rules.audit.recevabilite import lacks_text
 from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, prose
+from certif_rules.documents.mots import field_name
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
@@ -70,7 +71,8 @@ def line_shown(cle: Endroit) -> str:
 
 def filter_of(request: HttpRequest) -> dict[str, str]:
     """Return the filter of the board, to keep from page to page."""
-    voir = request.POST.get("voir") or request.GET.get("voir") or ""
+    asked = request.POST.get("filtre", request.POST.get("voir"))
+    voir = request.GET.get("voir", "") if asked is None else asked
     return {"voir": voir} if voir else {}
 
 

@@ -39,7 +39,7 @@ IMPOSSIBLES: Final = frozenset(
 #: The texts of a line that its page shows, each a field.
 _TEXTES: Final = ("commentaire", "appui")
 #: What a page asks that leaves it on the same line.
-_SUR_PLACE: Final = ("rester", "delier", "accord", "lever", "oter")
+_SUR_PLACE: Final = ("rester", "filtre", "vers", "delier", "accord", "lever", "oter")
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,11 +74,14 @@ def _recorded(request: HttpRequest, before: Consultation, nom: str) -> HttpRespo
         version = give(request, identifiant, saisie.dons)
     except DataError as error:
         return _given_back(request, line_page(request, imagined, nom, fautes=error.issues, saisie=saisie))
+    asked = next_asked(request, imagined.chantier)
     disputed = saisie.base < before.dossier.version and _disputed(identifiant, nom)
-    if disputed or (faults and next_asked(request) is None):
+    if disputed or (faults and asked is None):
         return render(request, "saisir.html", line_page(request, consult(identifiant), nom))
     done = {"fait": str(before.dossier.version)} if version > before.dossier.version else {}
-    target = next_asked(request) or following(imagined.chantier, nom)
+    if "vers" in request.POST:
+        return go("damier", identifiant, ligne=nom, **filter_of(request))
+    target = asked or following(imagined.chantier, nom)
     return go("saisir", identifiant, ligne=nom if target == "." else target, **done, **filter_of(request))
 
 
@@ -87,8 +90,10 @@ def _disputed(identifiant: Identifiant, nom: str) -> bool:
     return bool(consult(identifiant).chantier.releve(own_id(nom)).disputes)
 
 
-def next_asked(request: HttpRequest) -> str | None:
+def next_asked(request: HttpRequest, chantier: AuditEnCours) -> str | None:
     """Return the line that a page asks for once it is recorded, « . » for the same; nothing for the next."""
+    if words := request.POST.get("chercher", "").strip():
+        return request.POST.get("aller") or next(named_by(chantier, words), ".")
     if any(asked in request.POST for asked in _SUR_PLACE):
         return "."
     return request.POST.get("aller") or None
