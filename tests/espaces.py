@@ -18,6 +18,13 @@ NOUVEAU = {
 }
 
 
+def witness() -> str:
+    """The cookie of this file that says who acts."""
+    from certif_rules.web import personnes
+
+    return personnes.witness()
+
+
 def text(response: Any) -> str:
     """What a page says, its tags left in."""
     return str(response.content.decode())
