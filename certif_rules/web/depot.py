@@ -243,15 +243,20 @@ def names() -> dict[str, str]:
     return {cle: nom or initiales for cle, nom, initiales in people if nom or initiales}
 
 
-def events(dossier_id: Any, ligne: str | None = None, after: int = 0) -> list[Inscription]:
+def events(
+    dossier_id: Any, ligne: str | None = None, after: int = 0, until: int | None = None
+) -> list[Inscription]:
     """Return the events of a dossier, in order.
 
     Args:
         dossier_id: the dossier.
         ligne: the id of the line whose events are wanted, with those of what is tied to it; ``None``: all.
         after: the version after which they are wanted.
+        until: the last version wanted; ``None``: the last there is.
     """
     rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__gt=after)
+    if until is not None:
+        rows = rows.filter(version__lte=until)
     if ligne is not None:
         own = Q(genre__in=("ligne", "verification"), ligne=ligne)
         rows = rows.filter(own | Q(champ__in=(f"ligne.{ligne}", f"ligne.{VERIFICATION}{ligne}")))

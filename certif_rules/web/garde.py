@@ -29,6 +29,14 @@ POLITIQUE = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+#: What goes with every answer; a document has a policy of its own, a style sheet is kept by the browser.
+ENTETES = {
+    "Content-Security-Policy": POLITIQUE,
+    "Referrer-Policy": "same-origin",  # none at all makes an Origin of null
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 #: How the cookie that holds the token begins; its port ends it: browsers send every port the same cookies.
 PASSE = "passe"
 
@@ -48,10 +56,8 @@ class Garde:
             response = _impossible(request, response)
         if request.method == "POST":
             copie.wake()
-        response.headers.setdefault("Content-Security-Policy", POLITIQUE)  # a document has one of its own
-        response.headers["Referrer-Policy"] = "same-origin"  # none at all makes an Origin of null
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in ENTETES.items():
+            response.headers.setdefault(name, value)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

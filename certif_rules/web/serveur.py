@@ -63,9 +63,19 @@ def serve(
         if exemple:
             _begin_example()
         from django.core.wsgi import get_wsgi_application
-        from waitress.server import create_server
+        from waitress.server import BaseWSGIServer, create_server
 
-        server = create_server(get_wsgi_application(), sockets=[listening], threads=8, ident=None)
+        from certif_rules.web.refus import MAX_ENVOI, CanalFrancais
+
+        server = create_server(
+            get_wsgi_application(),
+            sockets=[listening],
+            threads=8,
+            ident=None,
+            max_request_body_size=MAX_ENVOI,
+        )
+        if isinstance(server, BaseWSGIServer):  # one socket: one server
+            server.channel_class = CanalFrancais
         address = f"http://{HOTE}:{listening.getsockname()[1]}/?jeton={key}"
         beside = _beside(base)
         beside.touch(mode=0o600)

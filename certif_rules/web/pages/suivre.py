@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +14,7 @@ from certif_rules.audit.conclusion import Bilan
 from certif_rules.audit.procedure import ActeSuivi, word_of
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.documents.actes import act_heading, act_state
+from certif_rules.francais import count
 from certif_rules.journal.annexes import annexes
 from certif_rules.journal.etat import VIDES
 from certif_rules.journal.evenements import Contenu, Endroit, Inscription
@@ -21,7 +22,7 @@ from certif_rules.model.acteurs import Role
 from certif_rules.services.actes import LISTES, followed_acts, possible_acts, recorded_at
 from certif_rules.services.espace import concluded
 from certif_rules.web import depot, models
-from certif_rules.web.machine import clock, day_here
+from certif_rules.web.machine import clock, day_here, now
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import (
     Consultation,
@@ -31,6 +32,7 @@ from certif_rules.web.pages.commun import (
     frame,
     line_in_words,
     to_settle,
+    whole,
 )
 from certif_rules.web.pages.une_ligne import field_in_words
 
@@ -43,6 +45,10 @@ _MOTS_REVUE = {
 }
 
 
+#: Events of a page of the journal; the last verification of each that this run made: up to which version,
+#: when, what was altered.
+_PAR_PAGE: Final = 200
+_VERIFIES: Final[dict[Identifiant, tuple[int, str, str]]] = {}
 #: What an event is about, where its kind is not the word for it; what heads the findings goes without.
 _CHOSES = {
     "tete": "", "verification": "vérification", "piece": "pièce demandée", "texte": "texte donné",
@@ -190,14 +196,35 @@ def _act_of_review(nom: str, value: Mapping[str, Any], quand: str, par: str) -> 
 
 @require_GET
 def journal(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Show who gave what and when, and whether the journal verifies."""
+    """Show who gave what and when, some events at a time; verify them all when it is asked."""
     dossier = get_object_or_404(models.DossierSuivi, pk=identifiant)
+    if "verifier" in request.GET:
+        _VERIFIES[identifiant] = (dossier.version, now(), depot.altered(identifiant))
+    asked = whole(request.GET.get("jusque", ""))
+    until = dossier.version if asked is None else min(asked, dossier.version)
+    shown = depot.events(identifiant, after=max(until - _PAR_PAGE, 0), until=until)
+    told = depot.contents(identifiant, {digest for one in shown for digest in (one.apres, one.raison)})
     context = {
         "dossier": dossier,
-        "evenements": history(depot.events(identifiant), depot.contents(identifiant), depot.names()),
-        "alteration": depot.altered(identifiant),
+        "evenements": history(shown, told, depot.names()),
+        "plus_anciens": max(until - _PAR_PAGE, 0),
+        "dernier": until == dossier.version,
+        "verification": _last_verified(identifiant, dossier.version),
     }
     return render(request, "journal.html", context)
+
+
+def _last_verified(identifiant: Identifiant, version: int) -> dict[str, Any] | None:
+    """Return what the last verification said and how far it went; nothing where this run made none."""
+    if identifiant not in _VERIFIES:
+        return None
+    until, quand, alteration = _VERIFIES[identifiant]
+    return {
+        "jusque": until,
+        "quand": f"{day(day_here(quand))}, {clock(quand)}",
+        "alteration": alteration,
+        "depuis": count(version - until, "événement", "événements") if version > until else "",
+    }
 
 
 def history(
