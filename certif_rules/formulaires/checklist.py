@@ -75,7 +75,9 @@ def render_filled(correction: Correction) -> bytes:
     known = donnees(checklist)
     # What a browser recorded for the same audit, started empty, is another work.
     cle = sha256(canonical([known["cle"], reprise]).encode("ascii")).hexdigest()
-    return _Formulaire(checklist, {**known, "cle": cle, "reprise": reprise}).render()
+    start = {"depart": reprise["depart"]} if "depart" in reprise else {}
+    filled = {**known, "cle": cle, "tete": {**known["tete"], **start}, "reprise": reprise}
+    return _Formulaire(checklist, filled).render()
 
 
 def compose(checklist: Checklist) -> b.Document:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.constats import Depart, Dossier, Releve, by_line, by_point
 from certif_rules.audit.contenu import Rapport
 from certif_rules.audit.correction import Mouvement, correct
 from certif_rules.audit.demande import from_profile
@@ -107,9 +107,12 @@ def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:
     return (*own, *check_sites(checklist, dossier, ligne))
 
 
-def as_file(chantier: AuditEnCours) -> bytes:
-    """Return the findings file of an audit: every line due is in it, and the rules it was made with."""
-    return write_dossier(with_rules(chantier.checklist, chantier.dossier))
+def as_file(chantier: AuditEnCours, depart: Depart | None = None) -> bytes:
+    """Return the findings file of an audit: every line due is in it, and the rules it was made with.
+
+    One that people fill and send back says the version that it was written from, ``depart``.
+    """
+    return write_dossier(replace(with_rules(chantier.checklist, chantier.dossier), depart=depart))
 
 
 def concluded(registry: Registry, chantier: AuditEnCours) -> Bilan:
