@@ -37,19 +37,37 @@ def tab_to(page: Any, role: str, name: str) -> None:
     wanted = page.get_by_role(role, name=name, exact=True).first
     for _ in range(90):
         page.keyboard.press("Tab")
+        # Where the focus is, it is seen.
+        assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle !== 'none'")
         if wanted.evaluate("one => one === document.activeElement"):
             return
     raise AssertionError(f"no Tab leads to {name}")
 
 
 def test_a_short_audit_by_the_keyboard_alone(page: Any, espace: str, tmp_path: Path) -> None:
-    """From the first page to the closing: every line, a gap, a proof, the day of notification, the end."""
+    """From the first page to the sheet: a file, the perimeter, every line, a gap, a proof, the end."""
     (tmp_path / "profil.json").write_text(json.dumps(PROFIL), encoding="utf-8")
-    page.get_by_label("Profil, constats").set_input_files(tmp_path / "profil.json")  # the system’s own window
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.id === 'fichier'"):
+            break
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(tmp_path / "profil.json")  # the system’s own window
     tab_to(page, "button", "Reprendre un fichier")
     page.keyboard.press("Enter")
     page.wait_for_url("**/preparer**")
     root = page.url.rpartition("/")[0]
+    tab_to(page, "link", "Ouvrir")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ouvrir")
+    tab_to(page, "checkbox", "Confirmer ce périmètre")
+    page.keyboard.press("Space")
+    tab_to(page, "textbox", "Qui le dit, par sa fonction ou ses initiales")
+    page.keyboard.type("Direction")
+    tab_to(page, "button", "Enregistrer ce qui est coché")
+    page.keyboard.press("Enter")
+    playwright.expect(page.get_by_role("main")).to_contain_text("D’accord : Direction")
     tab_to(page, "link", "Saisir")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement?.name === 'constat'")
@@ -75,6 +93,11 @@ def test_a_short_audit_by_the_keyboard_alone(page: Any, espace: str, tmp_path: P
     tab_to(page, "button", "Clore l’audit")
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_role("main")).to_contain_text("Clos le")
+    tab_to(page, "link", "Fiche de la réunion de clôture")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cloture.html**")
+    playwright.expect(page.locator("body")).to_contain_text("Une convention sur trois n’est pas signée.")
+    playwright.expect(page.locator("body")).to_contain_text("Signature")
     findings = json.loads(page.request.get(f"{root}/fichiers/constats.json").body())["constats"]
     gaps = [one["id"] for one in findings if one["constat"].startswith("nc_")]
     assert gaps == ["certifregion/E"]
