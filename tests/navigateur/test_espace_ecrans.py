@@ -1,4 +1,4 @@
-"""Every screen and state of the workspace in Chromium: accessible, in both themes and widths, never attacked."""
+"""Every screen and state of the workspace in Chromium: accessible, in both themes, never attacked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ DOUBLE = {"width": 683, "height": 384}
 #: A sheet of A4, within the margins that Chromium leaves.
 FEUILLE = {"width": 717, "height": 1046}
 #: What an attack would have put in a page, or set in it.
-INTRUS = """() => [...document.querySelectorAll("img:not(.trace), iframe, object, embed, style, script:not([src])")]
+INTRUS = """() => [...document.querySelectorAll(
+  "img:not(.trace), iframe, object, embed, style, script:not([src])")]
   .map((one) => one.outerHTML).concat([...document.querySelectorAll("*")]
   .filter((one) => [...one.attributes].some(({ name }) => name.startsWith("on") || name === "style"))
   .map((one) => one.outerHTML), window.attaque ? ["attaque"] : [])"""
@@ -62,7 +63,7 @@ def racines(page: Any, espace: str, axe: str) -> dict[str, str]:
 
 
 def look(page: Any, axe: str) -> None:
-    """Look at what is shown: axe says nothing, on a desk, on a telephone in the dark; nothing is lost or cut."""
+    """Look at what is shown, on a desk, on a telephone in the dark, at 200 %, on paper: nothing is cut."""
     page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
     page.set_viewport_size(BUREAU)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

@@ -32,13 +32,20 @@ def page(browser: Any, espace: str) -> Iterator[Any]:
         yield opened
 
 
+#: What has the focus, where nothing shows it; the browser shows by itself which part of a day has it.
+INVISIBLE = """() => {
+  const one = document.activeElement;
+  return one === document.body || one.matches("[type=date]") || getComputedStyle(one).outlineStyle !== "none" ? null : one.outerHTML;
+}"""
+
+
 def tab_to(page: Any, role: str, name: str) -> None:
     """Press Tab until the focus is on something, as a person without a mouse does."""
     wanted = page.get_by_role(role, name=name, exact=True).first
     for _ in range(90):
         page.keyboard.press("Tab")
         # Where the focus is, it is seen.
-        assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle !== 'none'")
+        assert page.evaluate(INVISIBLE) is None
         if wanted.evaluate("one => one === document.activeElement"):
             return
     raise AssertionError(f"no Tab leads to {name}")
