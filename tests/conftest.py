@@ -25,6 +25,29 @@ settings.register_profile("sans_delai", deadline=None)
 settings.load_profile("sans_delai")
 
 
+#: The tests of the edges (commands, files, pages, the house). Coverage judges the pure modules,
+#: and the tests of the rules reach every branch of them by themselves.
+EDGES = tuple(
+    f"tests/{name}"
+    for name in (
+        "espace/",
+        "test_architecture",
+        "test_cli_",
+        "test_docs",
+        "test_documents",
+        "test_exemples",
+        "test_fautes",
+        "test_hostile",
+        "test_lire",
+        "test_lot",
+        "test_memes_octets",
+        "test_noms_declares",
+        "test_rapport",
+        "test_sorties",
+        "test_texte_hostile",
+    )
+)
+
 #: The variable that names the folder of the cache; the package is imported once entry points are in place.
 CACHE = "CERTIF_RULES_CACHE"
 
@@ -50,7 +73,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep one slow test in N, by its name: the same on every machine and in every process.
 
-    Slow tests run without tracing, which would double them: the quick ones reach every branch.
+    Slow tests, and those of the edges, run without tracing, which would double them.
     """
     one_in = config.getoption("--echantillon")
     if one_in < 1:
@@ -62,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=list(skipped))
         items[:] = [item for item in items if item not in skipped]
     for item in items:
-        if item.get_closest_marker("lent"):
+        if item.get_closest_marker("lent") or item.nodeid.startswith(EDGES):
             item.add_marker("no_cover")
 
 

@@ -19,7 +19,7 @@ from certif_rules.echanges.calendrier import document
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.dossier import document as of_file
 from certif_rules.echanges.echantillon import document as sample_document
-from certif_rules.errors import DataError, Issue
+from certif_rules.errors import DataError, Issue, UsageError
 from certif_rules.plugins.hookspecs import Donnees
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.calendrier import Saisie, make_calendar
@@ -241,6 +241,18 @@ def test_two_layers_the_same_day_are_refused(tmp_path: Path, nature: str, source
     installed = [("qualiopi", Donnees(dossier=DONNEES["qualiopi"]))]
     issues = validate([folder], installed, here=tmp_path).problemes
     assert [one.code for one in issues] == ["couches-concurrentes"]
+
+
+def test_a_guide_is_chosen_by_its_name_among_those_of_the_edition() -> None:
+    """V8 on a day of V9 warns, with its own days; V99 is refused, and those that exist are named."""
+    known = registry(qualiopi=DONNEES["qualiopi"])
+    earlier = known.resolve("qualiopi", day="2026-06-30", edition="2019", guide="V8")
+    assert earlier.referentiel.guide == "V8"
+    assert "guide_hors_periode" in [a.code for a in earlier.avertissements]
+    with pytest.raises(UsageError) as refused:
+        known.resolve("qualiopi", day="2026-06-30", edition="2019", guide="V99")
+    (issue,) = refused.value.issues
+    assert (issue.code, issue.hint) == ("guide-introuvable", "guides : V1-V6, V7, V8, V9")
 
 
 @pytest.mark.parametrize(("nature", "source", "noms"), OTHERS)

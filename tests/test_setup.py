@@ -243,6 +243,13 @@ class Item:
         assert (self.slow, name) == (True, "no_cover")
 
 
+def test_every_edge_has_tests(pytestconfig: pytest.Config) -> None:
+    """A name that fits no file of tests would trace what it meant to spare."""
+    conftest = pytestconfig.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+    paths = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [edge for edge in conftest.EDGES if not any(path.startswith(edge) for path in paths)] == []
+
+
 def test_the_sample_of_slow_tests_is_the_same_everywhere(pytestconfig: pytest.Config) -> None:
     """One slow test in N stays, chosen by its name alone; those that are quick all stay."""
     conftest = pytestconfig.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))

@@ -100,6 +100,15 @@ def test_a_line_left_without_its_criterion_says_where_it_was_withdrawn() -> None
     assert (one.code, one.related) == ("critere-inconnu", ())
 
 
+def test_a_code_added_twice_is_refused_where_it_is_the_second_time() -> None:
+    """Lines atelier/9 of rows 4 and 9: the second is refused, and points at the first."""
+    nine = indicateur("9", "atelier/1", "Un titre", "Une exigence.")
+    both = (replace(nine, emplacement="operations.yaml:4"), replace(nine, emplacement="operations.yaml:9"))
+    _, (issue,) = apply(body(INFORMATION), Surcouche(indicateurs=both))
+    assert (issue.code, issue.location) == ("identifiant-en-double", Location("operations.yaml", 9, 1))
+    assert issue.related == ((Location("operations.yaml", 4, 1), "première déclaration"),)
+
+
 def test_a_changed_criterion_is_no_changed_line() -> None:
     """Criterion atelier/1 is retitled: line atelier/1 is as before; line atelier/2 is what changed."""
     surcouche = Surcouche(

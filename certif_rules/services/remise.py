@@ -8,11 +8,13 @@ from typing import Final
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.constats import Dossier
 from certif_rules.audit.correction import Correction
 from certif_rules.audit.plan import Creneau, PlanAudit
 from certif_rules.errors import Issue, IssuesError, UsageError
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.atelier import open_atelier
+from certif_rules.services.autodiagnostic import make_grid
 from certif_rules.services.calendrier import Saisie, make_calendar
 from certif_rules.services.conclusion import conclude_file
 from certif_rules.services.constats import open_dossier, read_dossier
@@ -38,7 +40,12 @@ class DocumentRemis(Struct, frozen=True, kw_only=True):
     def nom(self) -> str:
         """Return the name of its file."""
         suffix = FORMATS[self.format].suffix
-        return f"{self.quoi}-a-remplir{suffix}" if self.format == "formulaire" else f"{self.quoi}{suffix}"
+        return f"{self.quoi}-a-remplir{suffix}" if self.se_remplit else f"{self.quoi}{suffix}"
+
+    @property
+    def se_remplit(self) -> bool:
+        """Return whether it is a page that fills itself in a browser, then gives a file."""
+        return self.format == "formulaire" or (self.quoi, self.format) == ("autodiagnostic", "html")
 
     @property
     def lente(self) -> bool:
@@ -56,6 +63,7 @@ _TITRES: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
     ("releve", "La grille remplie", ("xlsx", "ods", "csv", "formulaire")),
     ("constats", "Les constats, pour tout autre programme", ("json",)),
     ("conclusion", "Ce que donnent les règles, pour tout autre programme", ("json",)),
+    ("autodiagnostic", "L’autodiagnostic, à remplir par l’organisme", ("html", "csv", "docx", "pdf")),
     ("calendrier", "Les dates du cycle, pour un agenda", ("ics", "json")),
 )
 PIECES: Final[tuple[DocumentRemis, ...]] = tuple(
@@ -89,13 +97,21 @@ def written(
     source = FichierDonne(_FICHIER, constats)
     if piece.quoi == "constats":
         return constats
-    if piece.quoi == "conclusion":
-        return ecrire(conclude_file(rules, source)[0], piece.format)
     if piece.quoi in ("rapport", "fiches", "cloture"):
         return write_document(piece.quoi, FORMATS[piece.format], report_file(rules, source)[0])
     if piece.quoi == "calendrier":
         return _calendar(rules, source, piece.format)
-    checklist, dossier = open_dossier(rules, read_dossier(source))
+    if piece.quoi == "conclusion":
+        return ecrire(conclude_file(rules, source)[0], piece.format)
+    if piece.quoi == "autodiagnostic":
+        return ecrire(make_grid(rules, read_dossier(source).demande), piece.format)
+    return _of_lines(*open_dossier(rules, read_dossier(source)), piece, creneaux)
+
+
+def _of_lines(
+    checklist: Checklist, dossier: Dossier, piece: DocumentRemis, creneaux: tuple[Creneau, ...]
+) -> bytes:
+    """Return the grid, blank or filled, or the plan."""
     if piece.quoi == "releve":
         carried = Correction(checklist=checklist, dossier=dossier, changements=())
         return write_document("reprise", FORMATS[piece.format], carried)

@@ -217,7 +217,7 @@ def test_a_self_assessment_is_shown_and_compared_with_the_last(navigateur: Any) 
 
     root = an_audit(navigateur)
     panel = f"{root}/autodiagnostic"
-    assert "Aucun autodiagnostic n’est gardé" in text(navigateur.get(panel))
+    assert "Aucun autodiagnostic." in text(navigateur.get(panel))
     wrong = navigateur.post(panel, {"fichier": SimpleUploadedFile("x.json", b"{")})
     assert wrong.status_code == 422
     first = navigateur.post(panel, {"fichier": SimpleUploadedFile("un.json", answers(n1=1, n2=2, n4=1))})
@@ -232,6 +232,26 @@ def test_a_self_assessment_is_shown_and_compared_with_the_last(navigateur: Any) 
     second = navigateur.post(panel, {"fichier": SimpleUploadedFile("deux.json", answers(n1=2, n2=2, n4=2))})
     assert "Depuis le dernier autodiagnostic" in text(navigateur.get(second.headers["Location"]))
     assert navigateur.get(f"{panel}/inconnu/0.svg").status_code == 404
+    taken = second.headers["Location"].partition("fait=")[2]
+    page = text(navigateur.post(panel, {"retirer": taken}, follow=True))
+    assert ("un.json" in page, "deux.json" in page) == (True, False)
+
+
+def test_the_grid_of_a_self_assessment_is_there_to_be_filled(navigateur: Any) -> None:
+    """The page gives the form and the CSV of this audit’s lines; the CSV comes back."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    root = an_audit(navigateur)
+    panel = f"{root}/autodiagnostic"
+    offered = text(navigateur.get(panel))
+    for nom in ("autodiagnostic-a-remplir.html", "autodiagnostic.csv"):
+        assert f"{root}/fichiers/{nom}" in offered
+    form = navigateur.get(f"{root}/fichiers/autodiagnostic-a-remplir.html")
+    assert form.headers["Content-Disposition"].startswith("attachment")
+    assert b"<script" in form.content
+    grid = navigateur.get(f"{root}/fichiers/autodiagnostic.csv").content
+    back = navigateur.post(panel, {"fichier": SimpleUploadedFile("grille.csv", grid)})
+    assert "Score par critère" in text(navigateur.get(back.headers["Location"]))
 
 
 def test_an_audit_sent_from_two_windows_waits_to_be_read(navigateur: Any) -> None:

@@ -25,18 +25,23 @@ from certif_rules.web.machine import day_here, identifier, now
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.blocs import laid, pictures_of
 from certif_rules.web.pages.commun import Consultation, actor, atelier, consult, frame, go, in_words
+from certif_rules.web.pages.documents import formats_of
 
 _GENRE: Final = "autodiagnostic"
-#: Most characters of a file of answers that is gardes.
+#: Most characters of a file of answers.
 _MOST: Final = 500_000
 
 
 @require_http_methods(["GET", "POST"])
 def assess(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Show a self-assessment of the organisation, beside the one before it; keep one that is given."""
+    """Show a self-assessment beside the one before it; keep one that is given, or remove one."""
     consultation = consult(identifiant)
     if request.method == "GET":
         return render(request, "autodiagnostic.html", _page(consultation, request.GET.get("fait", "")))
+    if (gone := request.POST.get("retirer", "")) in [one.id for one in _kept(consultation)]:
+        gift = Don(Endroit(_GENRE, "retire", gone), True)
+        depot.record(identifiant, [gift], actor(request), base=consultation.dossier.version)
+        return go("autodiagnostic", identifiant)
     faults: list[str] = []
     given = request.FILES.get("fichier")
     if given is None:
@@ -65,10 +70,10 @@ def assess(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 def picture(_request: HttpRequest, identifiant: Identifiant, cle: str, rang: int) -> HttpResponse:
     """Send one of the pictures of a self-assessment."""
     consultation = consult(identifiant)
-    gardes = _kept(consultation)
-    if cle not in [one.id for one in gardes]:
+    every = _kept(consultation)
+    if cle not in [one.id for one in every]:
         raise Http404
-    images = pictures_of(_document(consultation, gardes, cle).blocs)
+    images = pictures_of(_document(consultation, every, cle).blocs)
     if rang >= len(images):
         raise Http404
     return HttpResponse(images[rang].contenu, content_type="image/svg+xml")
@@ -76,39 +81,39 @@ def picture(_request: HttpRequest, identifiant: Identifiant, cle: str, rang: int
 
 def _kept(consultation: Consultation) -> list[Annexe]:
     """Return the self-assessments of a dossier, in the order they were given."""
-    every = annexes(consultation.etat, _GENRE)
-    return sorted(every, key=lambda one: one.champs["contenu"].version)
+    return sorted(annexes(consultation.etat, _GENRE), key=lambda one: one.champs["contenu"].version)
 
 
 def _page(consultation: Consultation, asked: str) -> dict[str, Any]:
-    gardes = _kept(consultation)
-    chosen = asked if asked in [one.id for one in gardes] else (gardes[-1].id if gardes else "")
+    every = _kept(consultation)
+    chosen = asked if asked in [one.id for one in every] else (every[-1].id if every else "")
     context = {
         **frame(consultation, "suivre"),
         "onglet": "autodiagnostic",
         "faits": [
             {"id": one.id, "nom": clean(str(one.get("nom"))), "le": day(day_here(str(one.get("cree_le"))))}
-            for one in gardes
+            for one in every
         ],
         "choisi": chosen,
+        "a_remplir": formats_of("autodiagnostic"),
     }
     if chosen:
         try:
-            document = _document(consultation, gardes, chosen)
+            document = _document(consultation, every, chosen)
         except IssuesError as error:
             return context | {"fautes": in_words(error.issues)}
         context |= {"titre_document": clean(document.titre), "blocs": list(laid(document.blocs))}
     return context
 
 
-def _document(consultation: Consultation, gardes: list[Annexe], cle: str) -> b.Document:
-    """Return a self-assessment, compared with the one that was gardes before it.
+def _document(consultation: Consultation, every: list[Annexe], cle: str) -> b.Document:
+    """Return a self-assessment, compared with the one that was given before it.
 
     Raises:
         IssuesError: its answers are wrong by the rules that are installed.
     """
-    rank = [one.id for one in gardes].index(cle)
-    both = gardes[: rank + 1][-2:]
+    rank = [one.id for one in every].index(cle)
+    both = every[: rank + 1][-2:]
     syntheses = [_made(consultation, str(one.get("nom")), str(one.get("contenu"))) for one in both]
     document = synthese.compose(syntheses[-1])
     if len(syntheses) == 1:

@@ -46,8 +46,9 @@ _FORMATS: Final = {
 }
 #: The documents that keep the state of the audit as it was handed over.
 _REMIS: Final = "rapport"
-#: The document that is there once slots are planned.
+#: The document that is there once slots are planned, and the one that its own page gives.
 _PLAN: Final = "plan"
+_AUTODIAGNOSTIC: Final = "autodiagnostic"
 #: The documents that people change and send back; what a blank grid leaves empty, nobody erased.
 _REVIENNENT: Final = frozenset({"releve", "constats"})
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
@@ -71,7 +72,7 @@ def documents(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 def listed(*, planned: bool) -> Iterator[dict[str, Any]]:
     """Yield each document with its formats; the plan, where there is one."""
     for quoi in dict.fromkeys(piece.quoi for piece in PIECES):
-        if quoi != _PLAN or planned:
+        if quoi != _AUTODIAGNOSTIC and (quoi != _PLAN or planned):
             yield formats_of(quoi)
 
 
@@ -83,9 +84,9 @@ def formats_of(quoi: str) -> dict[str, Any]:
         "formats": [
             {
                 "nom": piece.nom,
-                "mot": _FORMATS[piece.format][0],
+                "mot": _FORMATS["formulaire" if piece.se_remplit else piece.format][0],
                 "lente": piece.lente,
-                "voir": piece.format == "html",
+                "voir": piece.format == "html" and not piece.se_remplit,
             }
             for piece in own
         ],
@@ -233,7 +234,7 @@ def _handed(identifiant: Identifiant, version: str, *, returns: bool = False) ->
 
     Raises:
         Http404: there is no such dossier, or version.
-        IssuesError: what is seal of it cannot be.
+        IssuesError: what it says cannot be.
     """
     if not version:
         consultation = consult(identifiant)
