@@ -35,7 +35,8 @@ def page(browser: Any, espace: str) -> Iterator[Any]:
 #: What has the focus, where nothing shows it; the browser shows by itself which part of a day has it.
 INVISIBLE = """() => {
   const one = document.activeElement;
-  return one === document.body || one.matches("[type=date]") || getComputedStyle(one).outlineStyle !== "none" ? null : one.outerHTML;
+  const shown = one.matches("body, [type=date]") || getComputedStyle(one).outlineStyle !== "none";
+  return shown ? null : one.outerHTML;
 }"""
 
 
