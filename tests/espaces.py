@@ -87,8 +87,10 @@ def begun_with(navigateur: Any, **given: Any) -> str:
 
 
 def findings(navigateur: Any, root: str) -> Any:
-    """What the findings file of an audit says."""
-    return json.loads(navigateur.get(f"{root}/fichiers/constats.json").content)
+    """What the findings file of an audit says, whatever version it was written from."""
+    data = json.loads(navigateur.get(f"{root}/fichiers/constats.json").content)
+    del data["depart"]
+    return data
 
 
 def until_ready(navigateur: Any, page: str) -> Any:

@@ -25,9 +25,9 @@ from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
 SIGNES: Final[Mapping[Etat, b.Signe]] = {
     "a_auditer": b.Signe("à auditer", "●", "[X]", "a_auditer"),
-    "a_confirmer": b.Signe("à confirmer", "◐", "[?]", "a_confirmer"),
-    "non_audite": b.Signe("non audité", "○", "[ ]", "non_audite"),
-    "non_applicable": b.Signe("non applicable", "–", "[-]", "non_applicable"),
+    "a_confirmer": b.Signe("à confirmer", "?", "[?]", "a_confirmer"),
+    "non_audite": b.Signe("non audité", "–", "[-]", "non_audite"),
+    "non_applicable": b.Signe("non applicable", "∅", "[/]", "non_applicable"),
 }
 
 #: Of lines in a state, one and several, where the words of the state take an ending.

@@ -13,7 +13,6 @@ from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.audit.constats import Depart, Dossier, Releve, by_line, by_point
 from certif_rules.audit.contenu import Rapport
-from certif_rules.audit.correction import Mouvement, correct
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.questions import Question, questions
@@ -93,11 +92,6 @@ def _prepared(registry: Registry, demande: bytes) -> tuple[Checklist, tuple[Ques
     """
     resolution, contexte = prepare(registry, from_profile({"organisme": {}, **json.decode(demande)}))
     return build(resolution, contexte), questions(resolution.referentiel, contexte)
-
-
-def lines_moved(avant: AuditEnCours, apres: AuditEnCours) -> tuple[Mouvement, ...]:
-    """Return the lines that enter, leave or change when a context is corrected, each with its reasons."""
-    return correct(avant.checklist, apres.checklist, apres.dossier).changements
 
 
 def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:

@@ -93,7 +93,9 @@ def test_a_context_corrected_last_is_what_is_undone(navigateur: Any) -> None:
     root = begun_with(navigateur)
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": version(root), "constat": "conforme"})
     navigateur.post(f"{root}/preparer", {"base": version(root), "fait.sous_traitance": "oui"})
-    undone = navigateur.post(f"{root}/annuler", {"base": version(root), "ici": "qualiopi/2"}).headers["Location"]
+    undone = navigateur.post(f"{root}/annuler", {"base": version(root), "ici": "qualiopi/2"}).headers[
+        "Location"
+    ]
     assert values(root, "organisme.faits.sous_traitance") == [None]
     assert values(root, "constat", "qualiopi/1") == ["conforme"]
     page = plain(navigateur.get(undone))

@@ -324,7 +324,7 @@ def test_a_line_that_left_the_audit_records_nothing_of_another(navigateur: Any) 
 
 
 def test_every_way_to_another_line_posts_what_was_typed(navigateur: Any) -> None:
-    """Without scripts: a tile, a number typed, a filter, the board: each records the note, and leads there."""
+    """Without scripts: a tile, a number typed, a filter, the board: each records the note, leads there."""
     root = begun(navigateur)
     line = f"{root}/saisir?ligne=qualiopi/1"
     page = text(navigateur.get(line))

@@ -18,7 +18,7 @@ from certif_rules.documents.mots import field_name
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
-from certif_rules.journal.evenements import Endroit
+from certif_rules.journal.evenements import Endroit, Inscription
 from certif_rules.journal.fichier import QUAND, QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours, faults_of
@@ -42,7 +42,12 @@ FINDINGS: Final = ("constat", "resultat")
 #: What goes with what is recorded, and is not told apart.
 _TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QUAND})
 #: How what is recorded beside the lines is called.
-_AILLEURS: Final = {"tete": "contexte", "creneau": "plan", "confirmation": "périmètre", "remarque": "remarque"}
+_AILLEURS: Final = {
+    "tete": "contexte",
+    "creneau": "plan",
+    "confirmation": "périmètre",
+    "remarque": "remarque",
+}
 #: How many events of a line its page shows.
 RECENTS: Final = 20
 
@@ -268,7 +273,11 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
         if event.cle.champ in FINDINGS and event.apres in texts:
             words += f" {worded(consultation.chantier, event.cle.champ, texts[event.apres].valeur)}"
         if event.cle.champ not in _TUES:
-            number = f"ligne {number_of(consultation.chantier, nom)}" if nom else _AILLEURS.get(event.cle.genre, "")
+            number = (
+                f"ligne {number_of(consultation.chantier, nom)}"
+                if nom
+                else _AILLEURS.get(event.cle.genre, "")
+            )
             places.setdefault(number, []).append(words)
     sentences = [", ".join(filter(None, (number, *dict.fromkeys(words)))) for number, words in places.items()]
     verb = "Annulé" if undone else "Enregistré"
