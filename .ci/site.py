@@ -24,8 +24,8 @@ SCHEMAS = ROOT / "schemas"
 PARTS = {
     "Apprendre": ["tutoriel", "greffons"],
     "Faire": [
-        "espace", "ligne-de-commande", "rapport", "calendrier", "dossier", "durees-echantillons",
-        "autodiagnostic", "habillage", "population", "python",
+        "espace", "espace-ecrans", "ligne-de-commande", "rapport", "calendrier", "dossier",
+        "durees-echantillons", "autodiagnostic", "habillage", "population", "python",
     ],
     "Consulter": ["commandes", "format-donnees", "cles", "reponses", "codes", "fautes"],
     "Comprendre": [

@@ -22,7 +22,7 @@ FRANCAIS: Final[dict[str, str | float | bool]] = {**os.environ, "LANGUAGE": "fr"
 _POLITIQUE: Final = """document.addEventListener("securitypolicyviolation",
   (one) => console.error(`policy: ${one.violatedDirective} ${one.blockedURI}`));"""
 #: A page that refuses what was typed, or is not there, is an answer; the browser tells it as an error.
-_REPONSES: Final = ("status of 422", "status of 404", "status of 403")
+_REPONSES: Final = tuple(f"status of {code}" for code in (403, 404, 405, 422, 503))
 
 
 def executable() -> str | None:

@@ -46,9 +46,11 @@ class Visitor:
         self.read(address.removeprefix(self._root))
         (self._token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', self.read("/")))
 
-    def read(self, path: str, **given: str) -> str:
+    def read(self, path: str, **given: str | list[str]) -> str:
         """Return a page, or where it sends; what is ``given`` is posted."""
-        return self._asked(path, urlencode({"csrfmiddlewaretoken": self._token, **given}) if given else None)
+        if not given:
+            return self._asked(path, None)
+        return self._asked(path, urlencode({"csrfmiddlewaretoken": self._token, **given}, doseq=True))
 
     def send(self, path: str, name: str, text: str) -> str:
         """Send a file by the form of a page; return where it sends."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +32,9 @@ _AUTREMENT: Final = {"constat": "nc_majeure", "commentaire": "Aucun résultat n�
 
 
 @contextmanager
-def _espace(folder: Path, *, deux: bool, **options: Any) -> Iterator[tuple[Any, str]]:
+def _espace(
+    folder: Path, *, deux: bool, avant: Callable[[Visitor, str], None] | None, **options: Any
+) -> Iterator[tuple[Any, str]]:
     """Give a window on an audit half done, and its address; where ``deux`` wrote it, a line is to settle."""
     with served(folder / "audits.sqlite3") as (_, address):
         ada, carl = Visitor(address), Visitor(address)
@@ -43,21 +46,24 @@ def _espace(folder: Path, *, deux: bool, **options: Any) -> Iterator[tuple[Any, 
         carl.read("/moi", initiales="C. D.", nom="Carl Diaz")
         if deux:
             carl.read(f"{root}/saisir?ligne=qualiopi/2", base="1", **_AUTREMENT)
+        if avant:
+            avant(ada, root)
         with chromium() as browser, window(browser, address, **options) as page:
             yield page, root
 
 
 class Vue(Struct, frozen=True, kw_only=True):
-    """A picture shows a page: which, what is done there first, who wrote the audit, by what window."""
+    """A picture shows a page: which, what is recorded or done there first, who wrote it, by what window."""
 
     page: str
+    avant: Callable[[Visitor, str], None] | None = None
     geste: Callable[[Any], None] | None = None
     deux: bool = False
     options: dict[str, Any] = {}
 
     def __call__(self, target: Path, folder: Path) -> None:
         """Take the picture."""
-        with _espace(folder, deux=self.deux, **self.options) as (page, root):
+        with _espace(folder, deux=self.deux, avant=self.avant, **self.options) as (page, root):
             page.goto(self.page.format(root))
             if self.geste:
                 self.geste(page)
@@ -73,6 +79,59 @@ def _answered(page: Any) -> None:
     page.evaluate("() => document.getElementById('questions').scrollIntoView()")
 
 
+def _to_review(ada: Visitor, root: str) -> None:
+    """Send the audit to be read again, for a committee."""
+    ada.read(f"{root}/transmettre", base="9999", comite="2025-06-12")
+
+
+def _planned(ada: Visitor, root: str) -> None:
+    """Plan a day: two meetings, two slots of lines."""
+    for objet, debut, fin, site, who, lines in (
+        ("ouverture", "09:00", "09:30", "Siège", "A. B., C. D.", ()),
+        ("audit", "09:30", "12:00", "Siège", "A. B.", ("1", "2", "4", "5", "6", "9", "10", "11")),
+        ("audit", "13:30", "16:00", "Annexe", "C. D.", ("17", "18", "19", "21", "22", "26", "30")),
+        ("cloture", "16:30", "17:00", "Siège", "A. B., C. D.", ()),
+    ):
+        slot = {"jour": "2025-05-13", "debut": debut, "fin": fin, "site": site, "mode": "sur site"}
+        ada.read(
+            f"{root}/plan",
+            base="9999",
+            quoi="creneau",
+            objet=objet,
+            auditeurs=who,
+            **slot,
+            lignes=[f"qualiopi/{line}" for line in lines],
+        )
+
+
+def _assessed(ada: Visitor, root: str) -> None:
+    """Give two self-assessments, the second a little better."""
+    for name, levels in (("fevrier.json", (1, 2, 1, 0, 2, 1)), ("avril.json", (2, 2, 2, 1, 3, 2))):
+        answers = [
+            {"id": f"qualiopi/{line}", "niveau": levels[line % len(levels)]}
+            for line in range(1, 33)
+            if line != 27  # no subcontracting here
+        ]
+        given = {"format": 1, "referentiel": "qualiopi", "reponses": answers}
+        ada.send(f"{root}/autodiagnostic", name, json.dumps(given))
+
+
+def _followed(ada: Visitor, root: str) -> None:
+    """Record what the organisation answers to its gravest gap."""
+    followed = {
+        "ecart.causes": "L’évaluation finale n’était demandée qu’aux apprentis.",
+        "ecart.correction": "Évaluations faites pour les deux sessions en cours.",
+        "ecart.action_corrective": "Une évaluation est jointe à chaque attestation.",
+        "ecart.plan_recu_le": "2025-05-27",
+    }
+    ada.read(f"{root}/ecarts?ligne=qualiopi/11", base="9999", **followed)
+
+
+def _scored(page: Any) -> None:
+    """Go down to the scores, past the ways to give a file."""
+    page.evaluate("() => document.querySelector('.trace').scrollIntoView()")
+
+
 #: The pictures, by name.
 VUES: Final[dict[str, Vue]] = {
     "espace-accueil": Vue(page="/"),
@@ -85,4 +144,19 @@ VUES: Final[dict[str, Vue]] = {
     "espace-clore": Vue(page="{}/clore"),
     "espace-suivre": Vue(page="{}/suivre"),
     "espace-documents": Vue(page="{}/documents"),
+    "ecran-nouveau": Vue(page="/nouveau?referentiel=qualiopi"),
+    "ecran-relire": Vue(page="/a-relire", avant=_to_review),
+    "ecran-echeances": Vue(page="/echeances"),
+    "ecran-moi": Vue(page="/moi"),
+    "ecran-duree": Vue(page="{}/duree"),
+    "ecran-plan": Vue(page="{}/plan", avant=_planned),
+    "ecran-ligne": Vue(page="{}/ligne?ligne=qualiopi/17"),
+    "ecran-preuves": Vue(page="{}/preuves"),
+    "ecran-textes": Vue(page="{}/textes"),
+    "ecran-damier": Vue(page="{}/damier", options={"viewport": TELEPHONE}),
+    "ecran-ecarts": Vue(page="{}/ecarts", avant=_followed),
+    "ecran-manques": Vue(page="{}/manques"),
+    "ecran-autodiagnostic": Vue(page="{}/autodiagnostic", avant=_assessed, geste=_scored),
+    "ecran-suivant": Vue(page="{}/suivant"),
+    "ecran-journal": Vue(page="{}/journal"),
 }

@@ -42,7 +42,7 @@ QUALIOPI: dict[str, Any] = {
     "certificats": {"qualiopi": {"notification": "2022-06-20", "echeance": "2025-06-19"}},
     "constats": [
         {"id": "qualiopi/1", "constat": "conforme", "preuves_vues": ["Catalogue", ATTAQUE]},
-        {"id": "qualiopi/2", "constat": "nc_mineure", "commentaire": ATTAQUE},
+        {"id": "qualiopi/2", "constat": "nc_mineure", "commentaire": f"{ATTAQUE}\n" * 9},
         {"id": "qualiopi/11", "constat": "nc_majeure", "commentaire": f"Rien n’est évalué. {ATTAQUE}"},
         {
             "id": "qualiopi/17",

@@ -18,6 +18,13 @@ NOUVEAU = {
 }
 
 
+def witness() -> str:
+    """The cookie of this file that says who acts."""
+    from certif_rules.web import personnes
+
+    return personnes.witness()
+
+
 def text(response: Any) -> str:
     """What a page says, its tags left in."""
     return str(response.content.decode())
@@ -80,8 +87,10 @@ def begun_with(navigateur: Any, **given: Any) -> str:
 
 
 def findings(navigateur: Any, root: str) -> Any:
-    """What the findings file of an audit says."""
-    return json.loads(navigateur.get(f"{root}/fichiers/constats.json").content)
+    """What the findings file of an audit says, whatever version it was written from."""
+    data = json.loads(navigateur.get(f"{root}/fichiers/constats.json").content)
+    del data["depart"]
+    return data
 
 
 def until_ready(navigateur: Any, page: str) -> Any:

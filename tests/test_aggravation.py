@@ -8,10 +8,10 @@ import pytest
 from grilles import AF, FAITS, atelier
 from msgspec.structs import replace
 
-from certif_rules.audit.aggravation import counted
+from certif_rules.audit.aggravation import counted, worst
 from certif_rules.audit.conclusion import Bilan, conclude
 from certif_rules.echanges.conclusion import document
-from certif_rules.model.jugement import Aggravation, Jugement
+from certif_rules.model.jugement import Aggravation, Delai, Jugement
 from certif_rules.rules.contexte import ConstatPrecedent, Precedent
 from certif_rules.services.constats import from_data, open_dossier
 
@@ -63,6 +63,48 @@ def test_the_rule_that_speaks_of_the_finding_holds_whatever_stands_before() -> N
     others = (replace(REGLE, constat="bon"), replace(REGLE, types=("premier",), devient="autre"))
     jugement = replace(JUGEMENT, aggravations=(*others, REGLE))
     assert counted(jugement, "suivi", before(a=OPEN), "x/a", "reserve").possibles == ("refus",)
+
+
+def due(mois: int = 0, jours: int = 0, de: str = "notification") -> Delai:
+    return Delai(de=de, mois=mois, jours=jours, sources=("DOC",))
+
+
+@pytest.mark.parametrize(
+    ("echeances", "expected"),
+    [
+        # Nothing is dated, or one finding alone: the rule that makes « refus » of « reserve » speaks alone.
+        ({}, {"refus"}),
+        ({"reserve": {"reponse": due(1)}}, {"refus"}),
+        # Of three weights, all but the lightest are due sooner than another.
+        (
+            {"critique": {"a": due(1)}, "moyen": {"a": due(3)}, "leger": {"a": due(6)}},
+            {"refus", "critique", "moyen"},
+        ),
+        ({"critique": {"a": due(3)}, "moyen": {"b": due(3)}}, {"refus"}),
+        # A month may have 28 days, or 31: 45 days come after it for sure, 29 to 31 days do not.
+        ({"critique": {"a": due(1)}, "moyen": {"a": due(jours=45)}}, {"refus", "critique"}),
+        ({"critique": {"a": due(jours=29)}, "moyen": {"a": due(1)}}, {"refus"}),
+        ({"critique": {"a": due(1)}, "moyen": {"a": due(jours=31)}}, {"refus"}),
+        ({"critique": {"a": due(jours=27)}, "moyen": {"a": due(1)}}, {"refus", "critique"}),
+        # What counts from another date of the finding, or from another event, compares with nothing.
+        ({"critique": {"a": due(6), "b": due(1, de="a")}, "moyen": {"a": due(3)}}, {"refus", "moyen"}),
+        (
+            {"critique": {"a": due(6), "b": due(1, de="a")}, "moyen": {"a": due(6), "b": due(2, de="a")}},
+            {"refus"},
+        ),
+        ({"critique": {"a": due(1, de="visite")}, "moyen": {"a": due(3)}}, {"refus"}),
+    ],
+)  # fmt: skip
+def test_what_weighs_more_than_another(echeances: dict[str, dict[str, Delai]], expected: set[str]) -> None:
+    """A finding weighs more when a lesser one becomes it, or when it is due sooner for sure."""
+    assert worst([replace(JUGEMENT, echeances=echeances)]) == expected
+
+
+def test_two_sets_of_rules_are_not_compared() -> None:
+    """A label that gives a month to its gap does not make it graver than the gaps of its base."""
+    base = Jugement(origine="base", mesures={}, decisions=(), echeances={"mineure": {"a": due(6)}})
+    label = Jugement(origine="label", mesures={}, decisions=(), echeances={"alerte": {"a": due(1)}})
+    assert worst([base, label]) == frozenset()
 
 
 def surveillance(precedent: Any) -> Bilan:

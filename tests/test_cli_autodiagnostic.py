@@ -37,9 +37,9 @@ def test_the_grid_has_the_lines_of_the_audit_and_names_the_others(call: Console,
     """Lines to confirm are in it and marked; those left out are listed with their reason."""
     shown = text(call("autodiagnostic", "--profil", profil).out)
     assert "31 – Difficultés" in shown
-    assert "◐ à confirmer" in shown
+    assert "? à confirmer" in shown
     assert "Lignes écartées (9)" in shown
-    assert "– non applicable, réservé à l’apprentissage (CFA) [J9, D26]" in shown
+    assert "∅ non applicable, réservé à l’apprentissage (CFA) [J9, D26]" in shown
     assert "ne garantissent ni l’obtention de la certification Qualiopi" in shown
     assert "[S25]" in shown
 

@@ -116,8 +116,8 @@ def test_once_answered_nothing_is_asked(call: Console) -> None:
 
 
 def test_questions_need_a_context(call: Console) -> None:
-    """What is missing is asked for, as for a checklist."""
-    reponse = call("questions", "qualiopi")
+    """What is missing is asked for, as for a checklist; a program is given nothing."""
+    reponse = call("questions", "qualiopi", "--format", "json")
     assert (reponse.status, reponse.out, reponse.codes) == (2, b"", ["information-manquante"])
 
 

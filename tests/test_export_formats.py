@@ -31,7 +31,7 @@ def test_table_for_a_poor_console() -> None:
     """A console without the signs gets letters in their place, and loses no state."""
     text = table(checklist(), poor=True).decode()
     assert text.encode("latin-1")
-    for sign in ("[X] à auditer", "[?] à confirmer", "[ ] non audité", "[-] non applicable", "* label"):
+    for sign in ("[X] à auditer", "[?] à confirmer", "[-] non audité", "[/] non applicable", "* label"):
         assert sign in text
 
 

@@ -208,15 +208,15 @@ def test_long_texts_are_whole_in_their_own_sheet() -> None:
 
 
 def test_findings_look_by_gravity() -> None:
-    """A major has two triangles, a minor one, what conforms a disc, what does not apply a dash."""
-    tons = build(grille()).tons
+    """A major has a square, a minor a triangle, what conforms a tick, what does not apply the empty set."""
+    tons = build(grille(**SURVEILLANCE)).tons
     assert {words: TONS[ton].signe for words, ton in tons.items()} == {
-        "Conforme": "●",
-        "Non-conformité mineure": "▲",
-        "Non-conformité majeure": "▲▲",
-        "Non applicable": "–",
-        "Satisfaite": "●",
-        "Non satisfaite": "▲",
+        "Conforme": "✓",
+        "Non-conformité mineure": "△",
+        "Non-conformité majeure": "■",
+        "Non applicable": "∅",
+        "Satisfaite": "✓",
+        "Non satisfaite": "■",
     }
     assert len({ton.fond for ton in TONS.values()}) == len({ton.signe for ton in TONS.values()}) == 4
 
@@ -227,18 +227,18 @@ def test_the_look_of_findings_is_in_both_formats(classeur) -> None:
     (area,) = [zone for zone in rules if str(zone.sqref).startswith("K2")]
     major = next(r for r in area.rules if r.formula == ['$K2="Non-conformité majeure"'])
     assert (major.dxf.font.b, major.dxf.fill.bgColor.rgb) == (True, "FF8C1D18")
-    assert major.dxf.numFmt.formatCode.endswith('"▲▲ "@')
+    assert major.dxf.numFmt.formatCode.endswith('"■ "@')
     archive = zipfile.ZipFile(io.BytesIO(ods.render(grille())))
     style = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
     maps = ElementTree.fromstring(archive.read("content.xml")).iter(f"{style}map")
     looks = {m.get(f"{style}condition"): m.get(f"{style}apply-style-name") for m in maps}
     assert looks['cell-content()="Non-conformité majeure"'] == "ton_grave"
-    assert "<number:text>▲▲ </number:text><number:text-content/>" in archive.read("styles.xml").decode()
+    assert "<number:text>■ </number:text><number:text-content/>" in archive.read("styles.xml").decode()
 
 
 def test_a_finding_saved_with_its_sign_is_read(tmp_path: Path) -> None:
-    """A spreadsheet that saves what it shows writes « ▲▲ Non-conformité majeure »."""
-    saisie = {"qualiopi/1": {"Constat": "▲▲ Non-conformité majeure", "Commentaire": "x"}}
+    """A spreadsheet that saves what it shows writes « ■ Non-conformité majeure »."""
+    saisie = {"qualiopi/1": {"Constat": "■ Non-conformité majeure", "Commentaire": "x"}}
     path = filled(grille(), "csv", saisie, tmp_path)
     assert read_grids(atelier(), [path]).dossier.releves[0].constat == "nc_majeure"
 

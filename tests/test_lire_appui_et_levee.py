@@ -220,10 +220,10 @@ LIFTED = {"Levé le": "2025-04-02", "Levé par": "J. D."}
 @pytest.mark.parametrize(
     ("gap", "constat", "expected"),
     [
-        ({**LIFTED, "Niveau après levée": "▲ 1"}, "0", "niveau_1"),
+        ({**LIFTED, "Niveau après levée": "△ 1"}, "0", "niveau_1"),
         ({**LIFTED, "Niveau après levée": "niveau_2"}, "0", "niveau_2"),
         # What says that nobody chose, with a sign or without: the level stays unknown.
-        ({**LIFTED, "Niveau après levée": "● à évaluer"}, "0", None),
+        ({**LIFTED, "Niveau après levée": "✓ à évaluer"}, "0", None),
         ({**LIFTED, "Niveau après levée": "à évaluer"}, "0", None),
         (LIFTED, "0", None),
     ],

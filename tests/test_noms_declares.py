@@ -139,6 +139,7 @@ COINCIDENCES: dict[str, dict[int, str]] = {
     "web.machine": {24: "bytes that nobody guesses"},
     "web.reglages": {10: "seconds that a writer waits"},
     "vie.fetes": dict.fromkeys((27, 28), "days of a month"),
+    "audit.aggravation": {28: "the days of the shortest month"},
     "rules.delais": {12: "the months of a year"},
     "documents.autodiagnostic.synthese": dict.fromkeys((10, 18, 24, 30), "a width"),
     "documents.autodiagnostic.grille": {27: "a width"},

@@ -60,3 +60,37 @@ def test_nothing_about_lines_that_this_audit_leaves_aside(call: Console) -> None
     )  # fmt: skip
     assert list(found) == ["formation_a_distance"]
     assert found["formation_a_distance"]["lignes"] == ["certifregion/G"]
+
+
+def test_a_request_without_its_day_says_what_there_is_to_choose(call: Console) -> None:
+    """The type is given, the day and the categories are not: editions, categories and facts are."""
+    answer = call("questions", "qualiopi", "--type", "initial", "--sans", "sous_traitance")
+    lines = [" ".join(line.split()) for line in answer.text.splitlines()]
+    assert answer.status == 2
+    assert answer.codes == ["information-manquante"]
+    assert "--date" in answer.err
+    assert "La date choisira l’édition : 2019, 2026." in lines[0]
+    categories = [line.split()[1] for line in lines if line.startswith("--categorie")]
+    assert sorted(categories) == ["AF", "BC", "CFA", "VAE"]
+    assert not [line for line in lines if line.startswith("--type")]
+    assert "répondre par --avec certifiante ou --sans certifiante" in lines
+    assert "sous_traitance" not in answer.text
+
+
+def test_the_day_chooses_the_edition_before_the_type(call: Console) -> None:
+    """On 15 March 2024 V5 is in force: its own five types are offered, and no category once one is given."""
+    answer = call("questions", "certifregion", "--date", "2024-03-15", "--categorie", "AF")
+    lines = answer.text.splitlines()
+    assert answer.status == 2
+    assert lines[0] == "Édition V5."
+    assert [line.split()[1] for line in lines if line.startswith("--type")] == [
+        "initial", "complementaire", "extension", "surveillance", "renouvellement",
+    ]  # fmt: skip
+    assert "--categorie" not in answer.text
+
+
+def test_what_is_wrong_is_told_alone(call: Console) -> None:
+    """A fact that is not one is wrong, whatever is missing beside: nothing is offered to choose."""
+    answer = call("questions", "qualiopi", "--avec", "bof")
+    assert (answer.status, answer.out) == (2, b"")
+    assert "fait-inconnu" in answer.codes

@@ -314,7 +314,7 @@ def test_a_gap_at_a_site_bears_its_sign(call: Console, tmp_path: Path) -> None:
     data = changed("9", constat="nc_majeure", commentaire="À un site", par_site=parts)
     found = texte(report_bytes(call, data, tmp_path), "html")
     assert "9–siteS1–ToulouseConforme" in found
-    assert "9–siteS2–Albi◆NonconformitémajeureEffacé" in found
+    assert "9–siteS2–Albi■NonconformitémajeureEffacé" in found
 
 
 def test_a_finding_lifted(call: Console, tmp_path: Path) -> None:

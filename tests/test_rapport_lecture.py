@@ -26,8 +26,8 @@ def test_a_major_is_seen_before_it_is_read(call: Console, tmp_path: Path) -> Non
     """A major has its sign and its colour beside its word, a minor another sign, a conforming line none."""
     data = changed("26", constat="nc_majeure", commentaire="Aucun réseau mobilisé.")
     page = report_bytes(call, data, tmp_path).decode()
-    assert '<span class="rouge">◆\u00a0Non-conformité majeure</span>' in page
-    assert "<strong>▲\u00a0Non-conformité mineure</strong>" in page
+    assert '<span class="rouge">■\u00a0Non-conformité majeure</span>' in page
+    assert "<strong>△\u00a0Non-conformité mineure</strong>" in page
     assert "<strong>Conforme</strong>" in page
 
 

@@ -19,7 +19,7 @@ from certif_rules.blocs.textes import line
 from certif_rules.documents.checklist import papier
 from certif_rules.documents.rapport.composition import report as compose
 from certif_rules.documents.rapport.composition import sheets_only
-from certif_rules.documents.rapport.redaction import gravity
+from certif_rules.documents.rapport.redaction import gravity, gravity_sign
 from certif_rules.errors import DataError
 from certif_rules.services.rapport import report_file
 
@@ -153,6 +153,8 @@ def test_a_check_whose_failure_has_no_finding(tmp_path: Path) -> None:
     made = make_report(conclude(plain, bilan.dossier))
     assert [(e.numero, e.constat, e.echeance) for e in made.ecarts] == [("V1", None, None)]
     assert gravity(plain, made.ecarts[0]) == "Vérification non satisfaite, sans gravité déclarée"
+    (sign,) = gravity_sign(plain, made.ecarts[0])
+    assert (sign.symbole, sign.mot) == ("△", gravity(plain, made.ecarts[0]))
     assert absent(words(sheets_only(made)), "sans gravité déclarée", "aucun délai connu") == []
 
 

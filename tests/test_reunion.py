@@ -391,6 +391,26 @@ def test_the_base_of_two_grids(tmp_path: Path) -> None:
     assert [r.commentaire for r in read_grids(atelier(), [one, base]).dossier.releves if r.porte] == ["Vu"]
 
 
+def test_what_a_file_was_written_from_is_kept(
+    tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """« lire » keeps the start of a file, and that of two that share it; two versions leave none."""
+    call = Console(capfdbinary, monkeypatch)
+    paths = []
+    for nom, version in (("a", 41), ("b", 41), ("c", 43)):
+        data = as_data(whole(at(None, "conforme")))
+        data["depart"] = {"version": version, "empreinte": f"sha256:{'3f' * 32}"}
+        paths.append(tmp_path / f"{nom}.json")
+        paths[-1].write_text(json.dumps(data), encoding="utf-8")
+    one, two, three = paths
+    alone = call("lire", one)
+    assert alone.json["depart"]["version"] == 41
+    assert "depart" not in alone.err
+    assert call("lire", one, two).json["depart"]["version"] == 41
+    assert "depart" not in call("lire", one, three).json
+    assert call("conclure", three).status == 0
+
+
 def test_the_command_and_the_report(
     tmp_path: Path, capfdbinary: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -410,4 +430,4 @@ def test_the_command_and_the_report(
     data = call("lire", one, three).json
     page = texte(report_bytes(call, data, tmp_path), "html")
     assert "9–siteS1–ToulouseConforme" in page
-    assert "9–siteS2–Albi▲Nonconformitémineure" in page
+    assert "9–siteS2–Albi△Nonconformitémineure" in page

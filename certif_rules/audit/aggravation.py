@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from certif_rules.model.jugement import Aggravation, Jugement
+from certif_rules.model.jugement import Aggravation, Delai, Jugement
 from certif_rules.rules.contexte import Precedent
 
 
@@ -22,8 +22,35 @@ class Compte(Struct, frozen=True, kw_only=True):
 
 
 def worst(jugements: Iterable[Jugement]) -> frozenset[str]:
-    """Return the findings that a lesser one becomes when it is found open again, by these rules."""
-    return frozenset(regle.devient for jugement in jugements for regle in jugement.aggravations)
+    """Return the findings that weigh more than another by these rules.
+
+    A lesser one becomes it when it is found open again, or it is due sooner than another of the same rules.
+    """
+    every = tuple(jugements)
+    become = {regle.devient for jugement in every for regle in jugement.aggravations}
+    pressing = {
+        constat
+        for jugement in every
+        for constat, dates in jugement.echeances.items()
+        if any(_due_sooner(dates, others) for others in jugement.echeances.values())
+    }
+    return frozenset(become | pressing)
+
+
+def _due_sooner(dates: Mapping[str, Delai], others: Mapping[str, Delai]) -> bool:
+    """Return whether one of these dates certainly comes before all the others that the same event opens."""
+    rivals = [delai for delai in others.values() if delai.de not in others]
+    for delai in dates.values():
+        same = [rival for rival in rivals if rival.de == delai.de]
+        if same and all(_is_before(delai, rival) for rival in same):
+            return True
+    return False
+
+
+def _is_before(delai: Delai, autre: Delai) -> bool:
+    """Return whether a delay ends before another on any day: a month has from 28 to 31 days."""
+    months = autre.mois - delai.mois
+    return delai.jours - autre.jours < (28 if months > 0 else 31) * months
 
 
 def counted(

@@ -119,6 +119,13 @@ class ARevoir(Struct, frozen=True, kw_only=True):
     revu_par: str | None = None
 
 
+class Depart(Struct, frozen=True, kw_only=True):
+    """A start is what a file was written from, in the journal of its audit: a version, and its digest."""
+
+    version: int
+    empreinte: str
+
+
 class Dossier(Struct, frozen=True, kw_only=True):
     """A findings file gives the request of its checklist, the findings, and apart those of the checks.
 
@@ -126,6 +133,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     when it names them; ``notifie_le`` the ISO day the findings were notified to the organisation; ``lieux``
     places what was read, by name (« constats », « ecarts_notifies_le », « referentiel »). ``compte_rendu`` is
     what only a report uses; ``a_accorder`` is what two files say differently of it, or of the notification.
+    ``depart`` is what a file sent by a workspace was written from.
     """
 
     demande: Demande
@@ -138,6 +146,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     compte_rendu: CompteRendu = field(default_factory=CompteRendu)
     a_accorder: tuple[Conflit, ...] = ()
     a_revoir: tuple[ARevoir, ...] = ()
+    depart: Depart | None = None
 
     def lieu(self, name: str) -> Location | None:
         """Return where a value was read; ``None`` when it does not come from a file."""

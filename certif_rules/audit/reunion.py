@@ -81,6 +81,7 @@ def join_dossiers(checklist: Checklist, un: Apport, deux: Apport, base: Dossier 
         notifie_le=dits.pop(NOTIFICATION, None),
         compte_rendu=read_compte_rendu(dits),
         a_accorder=jonction.disputed(),
+        depart=un.dossier.depart if un.dossier.depart == deux.dossier.depart else None,
         a_revoir=_reviewed(jonction.several(un.dossier.a_revoir, deux.dossier.a_revoir, start.a_revoir)),
     )
 

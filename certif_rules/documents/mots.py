@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
+
+from msgspec.structs import replace
 
 from certif_rules.audit.aggravation import worst
 from certif_rules.audit.certificats import ARRETS
@@ -23,9 +25,9 @@ from certif_rules.rules.motifs import CodeMotif, Etat, Motif
 
 SIGNES: Final[Mapping[Etat, b.Signe]] = {
     "a_auditer": b.Signe("à auditer", "●", "[X]", "a_auditer"),
-    "a_confirmer": b.Signe("à confirmer", "◐", "[?]", "a_confirmer"),
-    "non_audite": b.Signe("non audité", "○", "[ ]", "non_audite"),
-    "non_applicable": b.Signe("non applicable", "–", "[-]", "non_applicable"),
+    "a_confirmer": b.Signe("à confirmer", "?", "[?]", "a_confirmer"),
+    "non_audite": b.Signe("non audité", "–", "[-]", "non_audite"),
+    "non_applicable": b.Signe("non applicable", "∅", "[/]", "non_applicable"),
 }
 
 #: Of lines in a state, one and several, where the words of the state take an ending.
@@ -40,6 +42,15 @@ SENS: Final[Mapping[Etat, str]] = {
     "a_confirmer": "un fait, une règle ou un texte manque pour trancher",
     "non_audite": "n’est pas à voir à cet audit",
     "non_applicable": "ne s’applique pas à l’organisme",
+}
+
+Forme = Literal["grave", "ecart", "fait", "hors"]
+#: The one shape of each kind of finding, on screens and on paper; what weighs most comes first.
+FORMES: Final[dict[Forme, b.Signe]] = {
+    "grave": b.Signe("l’écart le plus grave", "■", "!!", "grave"),
+    "ecart": b.Signe("un écart", "△", "!", "ecart"),
+    "fait": b.Signe("ce qui convient", "✓", "v", "fait"),
+    "hors": b.Signe("hors champ", "∅", "0", "hors"),
 }
 
 LABEL: Final = b.Signe("label", "★", "*")
@@ -342,12 +353,28 @@ def marked(texte: str, sources: tuple[str, ...] = (), remarques: Iterable[str] =
 
 def weighed(checklist: Checklist, constat: str, origine: str) -> b.Signe | None:
     """Return a gap on a line of ``origine`` in words, with a sign for its gravity; nothing for no gap."""
+    forme = shape(checklist, constat, origine)
+    return replace(FORMES[forme], mot=finding(checklist, constat)) if forme in ("grave", "ecart") else None
+
+
+def shape(checklist: Checklist, constat: str, origine: str) -> Forme | None:
+    """Return the shape of a finding on a line of ``origine``.
+
+    Where no finding is known to be a gap, none is known to be good: only what is out of scope has a shape.
+    """
     referentiel = checklist.referentiel
-    if constat not in gaps(referentiel, origine):
-        return None
-    grave = constat in worst(referentiel.jugements.values())
-    symbole, ascii_, genre = ("◆", "!!", "grave") if grave else ("▲", "!", "ecart")
-    return b.Signe(finding(checklist, constat), symbole, ascii_, genre)
+    ecarts, declared = gaps(referentiel, origine), referentiel.constats.get(constat)
+    if constat in ecarts:
+        return "grave" if constat in worst(referentiel.jugements.values()) else "ecart"
+    if declared is not None and declared.hors_portee:
+        return "hors"
+    return "fait" if ecarts else None
+
+
+def shape_failed(checklist: Checklist, point: Point) -> Forme:
+    """Return the shape of a check that fails: of the gap it counts as, of any gap where none is."""
+    grave = point.constat and shape(checklist, point.constat, point.compte_pour) == "grave"
+    return "grave" if grave else "ecart"
 
 
 def in_figures(value: Fraction | None) -> str:

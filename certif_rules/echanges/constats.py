@@ -87,6 +87,7 @@ def head_as_data(dossier: Dossier) -> dict[str, Any]:
         "habillage": demande.habillage and habillage_as_data(build(demande.habillage)),
         "textes": named and {"nom": named.nom, "empreinte": named.empreinte},
         "dossier": demande.dossier or None,
+        "depart": dossier.depart and asdict(dossier.depart),
         "ecarts_notifies_le": dossier.notifie_le,
     }
     return dict(_ecrire(_given(written)))

@@ -11,7 +11,7 @@
   const champsDe = (...genres) =>
     donnees.champs.filter(({ genre }) => genres.includes(genre)).map(({ nom }) => nom);
   const signature = (voulu) => donnees.champs.find((champ) => champ.signature && champ.genre === voulu)?.nom;
-  const DITS = ["constats", "verifications"];
+  const DITS = ["constats", "verifications", "depart"]; // this form has its own start, or none
 
   // ---- what is recorded ------------------------------------------------------------------------------
 

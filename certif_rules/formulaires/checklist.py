@@ -30,11 +30,13 @@ from certif_rules.documents.checklist import lignes as lignes_
 from certif_rules.documents.formats.balises import Html, el, void
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
+    FORMES,
     SIGNES,
     earlier_check,
     finding,
     lines_in,
     marked,
+    shape_failed,
     title,
     weighed,
 )
@@ -73,7 +75,9 @@ def render_filled(correction: Correction) -> bytes:
     known = donnees(checklist)
     # What a browser recorded for the same audit, started empty, is another work.
     cle = sha256(canonical([known["cle"], reprise]).encode("ascii")).hexdigest()
-    return _Formulaire(checklist, {**known, "cle": cle, "reprise": reprise}).render()
+    start = {"depart": reprise["depart"]} if "depart" in reprise else {}
+    filled = {**known, "cle": cle, "tete": {**known["tete"], **start}, "reprise": reprise}
+    return _Formulaire(checklist, filled).render()
 
 
 def compose(checklist: Checklist) -> b.Document:
@@ -259,8 +263,7 @@ class _Formulaire(PageFormulaire):
 
     def _check(self, bloc: b.Article) -> Html:
         (point,) = (p for p in self.checklist.verifications if f"verification-{p.id}" == bloc.ancre)
-        sign = weighed(self.checklist, point.constat, point.compte_pour) if point.constat else None
-        signs = {NON_SATISFAITE: sign}
+        signs = {NON_SATISFAITE: FORMES[shape_failed(self.checklist, point)]}
         return self._controls(bloc, MOTS_RESULTATS, signs, "Résultat", "Commentaire", None, unread=False)
 
     def _fields(self, bloc: b.Article, ligne: Ligne) -> Html:

@@ -14,6 +14,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from certif_rules.blocs.largeurs import count_lines
+from certif_rules.documents.mots import FORMES, Forme
 from certif_rules.errors import letters
 from certif_rules.habillage.modele import Logo
 
@@ -74,11 +75,11 @@ STYLES: Final[Mapping[str, Style]] = {
     "cache": Style(cadre=False),
 }
 #: How a cell looks by the finding in it: a shape too, for whom colours are alike, and on paper.
-TONS: Final[Mapping[str, Style]] = {
-    "grave": Style(fond="8C1D18", encre="FFFFFF", gras=True, signe="▲▲"),
-    "ecart": Style(fond="F9D9B0", encre="6B3300", gras=True, signe="▲"),
-    "bon": Style(fond="DDEFE3", encre="12503A", gras=True, signe="●"),
-    "hors": Style(fond="E3E7E5", encre="46524F", gras=True, signe="–"),
+TONS: Final[Mapping[Forme, Style]] = {
+    "grave": Style(fond="8C1D18", encre="FFFFFF", gras=True, signe=FORMES["grave"].symbole),
+    "ecart": Style(fond="F9D9B0", encre="6B3300", gras=True, signe=FORMES["ecart"].symbole),
+    "fait": Style(fond="DDEFE3", encre="12503A", gras=True, signe=FORMES["fait"].symbole),
+    "hors": Style(fond="E3E7E5", encre="46524F", gras=True, signe=FORMES["hors"].symbole),
 }
 #: What the look of a finding puts before its words; a spreadsheet may save it with them.
 SIGNE: Final = re.compile(f"\\A(?:{'|'.join(re.escape(ton.signe) for ton in TONS.values())}) ")
@@ -126,7 +127,7 @@ class Classeur(Struct, frozen=True, kw_only=True):
     date: str
     feuilles: tuple[Feuille, ...]
     listes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    tons: Mapping[str, str] = field(default_factory=dict)
+    tons: Mapping[str, Forme] = field(default_factory=dict)
 
 
 #: The hidden sheet of the drop-downs: a list given in the cell itself is limited to 255 signs.

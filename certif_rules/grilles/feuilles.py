@@ -14,7 +14,7 @@ from certif_rules.blocs.typographie import INSECABLE, clean, plain, prose
 from certif_rules.colonnes import CONSTAT, DUE
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
-from certif_rules.documents.mots import SENS, SIGNES, cite, disclaimer, finding
+from certif_rules.documents.mots import FORMES, SENS, SIGNES, cite, disclaimer, finding
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges.checklist import sources
 from certif_rules.francais import count
@@ -238,8 +238,8 @@ _INSTRUCTIONS: Final = (
     (
         "Signes des constats",
         (
-            "▲▲ l’écart le plus grave, ▲ un écart, ● ce qui convient, – hors champ : ils se montrent avec la "
-            "couleur, et ne s’écrivent pas."
+            f"{', '.join(f'{signe.symbole} {signe.mot}' for signe in FORMES.values())} : ils se montrent avec"
+            " la couleur, et ne s’écrivent pas."
         ),
     ),
     (

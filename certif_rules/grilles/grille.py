@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from certif_rules import colonnes
-from certif_rules.audit.aggravation import counted, worst
+from certif_rules.audit.aggravation import counted
 from certif_rules.audit.checklist import NON_SATISFAITE, Checklist, Ligne, point_numbers
 from certif_rules.audit.recevabilite import lacks_text, levels_after_lifting
-from certif_rules.audit.sites import gaps
 from certif_rules.blocs.typographie import clean, plain, prose
 from certif_rules.colonnes import (
     ANNOTATION,
@@ -44,10 +43,14 @@ from certif_rules.colonnes import GRILLE as GRILLE_COLONNES
 from certif_rules.documents import emetteur
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.mots import (
+    FORMES,
     MARQUE,
+    Forme,
     finding,
     followed,
     of_label,
+    shape,
+    shape_failed,
 )
 from certif_rules.documents.rubriques import MOTS_RESULTATS
 from certif_rules.echanges.checklist import head
@@ -155,35 +158,22 @@ def build(checklist: Checklist) -> Classeur:
     )
 
 
-def _tones(checklist: Checklist) -> dict[str, str]:
-    """Return the look of each finding and of each result of a check, by its words.
+def _tones(checklist: Checklist) -> dict[str, Forme]:
+    """Return the shape of each finding and of each result of a check that has one, by its words.
 
-    A gap is grave where another one becomes it, or has longer to be dealt with; where no finding is a gap,
-    none has a look.
+    A finding that lines of several référentiels share takes its gravest shape; checks that weigh differently
+    share that of any gap.
     """
-    referentiel = checklist.referentiel
-    every = frozenset[str]().union(
-        *(gaps(referentiel, ligne.indicateur.origine) for ligne in checklist.lignes)
-    )
-    if not every:
-        return {}
-    jugements = referentiel.jugements.values()
-    graver = set(worst(jugements))
-    delays: dict[str, tuple[int, int]] = {}
-    for jugement in jugements:
-        for constat, dates in jugement.echeances.items():
-            first = min(((d.mois, d.jours) for d in dates.values()), default=None)
-            if first is not None:
-                delays[constat] = min(first, delays.get(constat, first))
-    graver |= {c for c, delay in delays.items() if delay < max(delays.values())}
-
-    def tone(constat: str) -> str:
-        if referentiel.constats[constat].hors_portee:
-            return "hors"
-        return "bon" if constat not in every else "grave" if constat in graver else "ecart"
-
-    tones = {plain(finding(checklist, c)): tone(c) for c in referentiel.constats}
-    return tones | {words: "bon" if r != NON_SATISFAITE else "ecart" for r, words in MOTS_RESULTATS.items()}
+    origins = {ligne.indicateur.origine for ligne in checklist.lignes}
+    tones: dict[str, Forme] = {}
+    for constat in checklist.referentiel.constats:
+        shapes = {shape(checklist, constat, origine) for origine in origins}
+        tones |= {plain(finding(checklist, constat)): forme for forme in reversed(FORMES) if forme in shapes}
+    if checklist.verifications:
+        failed = {shape_failed(checklist, point) for point in checklist.verifications}
+        for result, words in MOTS_RESULTATS.items():
+            tones[words] = "fait" if result != NON_SATISFAITE else "grave" if failed == {"grave"} else "ecart"
+    return tones
 
 
 def engine_cells(checklist: Checklist, ligne: Ligne) -> dict[str, str]:

@@ -29,7 +29,7 @@ from certif_rules.grilles.classeur import MAX_CELL, Cellule, Classeur, Feuille
 from certif_rules.grilles.grille import COLONNES_ECARTS, build, gap_rows, numbers
 
 #: What a findings file says beside its findings, and that no cell holds.
-_A_COTE: Final = (*CLES, "a_accorder", "a_revoir")
+_A_COTE: Final = ("depart", *CLES, "a_accorder", "a_revoir")
 #: What a finding says in no column of a grid.
 _SANS_CELLULE: Final = ("par_site", "a_accorder")
 #: What follows a gap, in a sheet that workbooks alone have; a CSV has the lifting, where levels are lifted.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.correction import Correction
+from certif_rules.documents.mots import Forme
 from certif_rules.errors import letters
 from certif_rules.grilles.classeur import (
     LISTES,
@@ -105,7 +106,7 @@ def _tone(style: Style) -> dict[str, Any]:
     }
 
 
-def _colour(sheet: Any, classeur: Classeur, feuille: Feuille, tons: Mapping[str, Any]) -> None:
+def _colour(sheet: Any, classeur: Classeur, feuille: Feuille, tons: Mapping[Forme, Any]) -> None:
     """Give the cells of findings the look of what is chosen in them."""
     last = len(feuille.lignes) - 1
     columns = {col for row in feuille.lignes for col, c in enumerate(row) if STYLES[c.style].nuance}

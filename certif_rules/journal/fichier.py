@@ -160,7 +160,7 @@ def fields_of(data: Mapping[str, Any]) -> Iterator[tuple[Endroit, Any]]:
                 yield from _of_entry(lists[key], entry)
         elif key in _PAR_CHAMP and isinstance(value, Mapping):
             yield from ((Endroit("tete", f"{key}.{champ}"), one) for champ, one in _flat(value))
-        elif key not in ("format", "a_accorder"):
+        elif key not in ("format", "a_accorder", "depart"):
             yield Endroit("tete", key), value
 
 

@@ -127,7 +127,7 @@ def pseudonymised(value: T) -> T:
     if isinstance(value, Demande):
         return replace(value, **{name: _hidden(getattr(value, name), name) for name in _DEMANDE})
     if isinstance(value, Dossier):
-        others = {*value.__struct_fields__} - {"demande", "releves", "verifications"}
+        others = {*value.__struct_fields__} - {"demande", "releves", "verifications", "depart"}
         return replace(
             value,
             demande=pseudonymised(value.demande),

@@ -16,11 +16,9 @@ from certif_rules.echanges.constats import as_data, head_as_data
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.journal.evenements import Endroit, Genre
 from certif_rules.journal.fichier import fields_of
-from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import with_rules
 from certif_rules.services.espace import AuditEnCours
-from certif_rules.services.lecture import read_grids
-from certif_rules.source.entree import FichierDonne
+from certif_rules.services.lecture import Lecture
 
 #: What of the head of a file is said about the audit done; the rest is what it was asked.
 _DITES: Final = frozenset({*CLES, NOTIFICATION})
@@ -51,20 +49,19 @@ class Apporte(Struct, frozen=True, kw_only=True):
     avertissements: tuple[str, ...]
 
 
-def brought_by(registry: Registry, source: FichierDonne, base: AuditEnCours, *, known: bool) -> Apporte:
+def brought_by(lecture: Lecture, nom: str, base: AuditEnCours, *, known: bool) -> Apporte:
     """Return what a file says otherwise than the audit it was made from.
 
     Args:
-        registry: the rules that are installed.
-        source: a grid, findings, the export of a form.
+        lecture: the grid, the findings or the export of a form, as it was read.
+        nom: the name of the file, in messages.
         base: the audit as it stood when the file was made; as it stands, where nobody knows.
         known: whether that is known: if not, an empty field says nothing, and no value is said to be seen.
 
     Raises:
-        DataError: the file cannot be read, was altered, or is of another audit; everything is listed.
+        DataError: the file is of another audit; everything is listed.
     """
-    lecture = read_grids(registry, [source])
-    issues = list(_foreign(with_rules(base.checklist, base.dossier), lecture.dossier, source.nom))
+    issues = list(_foreign(with_rules(base.checklist, base.dossier), lecture.dossier, nom))
     if issues:
         raise DataError(issues)
     whole = kept_from(base.dossier, lecture.dossier, lecture.silence)

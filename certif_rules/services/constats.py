@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from certif_rules.audit.checklist import Checklist, warned
 from certif_rules.audit.coherence import check_compte_rendu
 from certif_rules.audit.compte_rendu import read_compte_rendu, read_conflicts
-from certif_rules.audit.constats import A_EVALUER, ARevoir, CoucheDite, Dossier, Releve
+from certif_rules.audit.constats import A_EVALUER, ARevoir, CoucheDite, Depart, Dossier, Releve
 from certif_rules.audit.demande import from_profile, with_files
 from certif_rules.audit.procedure import ROLES, Procedure, check_acts, recorded
 from certif_rules.audit.recevabilite import check_findings, with_ids
@@ -67,7 +67,12 @@ def from_data(data: Any, name: str = "") -> Dossier:
         compte_rendu=read_compte_rendu(data),
         a_accorder=read_conflicts(data),
         a_revoir=tuple(_to_review(entry, whole) for entry in data.get("a_revoir") or ()),
+        depart=_start(data.get("depart")),
     )
+
+
+def _start(given: Any) -> Depart | None:
+    return Depart(version=int(given["version"]), empreinte=str(given["empreinte"])) if given else None
 
 
 def _to_review(entry: Any, whole: Location | None) -> ARevoir:

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.conclusion import Bilan, conclude
-from certif_rules.audit.constats import Dossier, Releve, by_line, by_point
+from certif_rules.audit.constats import Depart, Dossier, Releve, by_line, by_point
 from certif_rules.audit.contenu import Rapport
-from certif_rules.audit.correction import Mouvement, correct
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.examen import refusal
 from certif_rules.audit.questions import Question, questions
@@ -95,11 +94,6 @@ def _prepared(registry: Registry, demande: bytes) -> tuple[Checklist, tuple[Ques
     return build(resolution, contexte), questions(resolution.referentiel, contexte)
 
 
-def lines_moved(avant: AuditEnCours, apres: AuditEnCours) -> tuple[Mouvement, ...]:
-    """Return the lines that enter, leave or change when a context is corrected, each with its reasons."""
-    return correct(avant.checklist, apres.checklist, apres.dossier).changements
-
-
 def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:
     """Return what is impossible in the finding of one line, or of one check, and what its sites forbid."""
     checklist, dossier = chantier.checklist, chantier.dossier
@@ -107,9 +101,12 @@ def faults_of(chantier: AuditEnCours, ligne: str) -> tuple[Issue, ...]:
     return (*own, *check_sites(checklist, dossier, ligne))
 
 
-def as_file(chantier: AuditEnCours) -> bytes:
-    """Return the findings file of an audit: every line due is in it, and the rules it was made with."""
-    return write_dossier(with_rules(chantier.checklist, chantier.dossier))
+def as_file(chantier: AuditEnCours, depart: Depart | None = None) -> bytes:
+    """Return the findings file of an audit: every line due is in it, and the rules it was made with.
+
+    One that people fill and send back says the version that it was written from, ``depart``.
+    """
+    return write_dossier(replace(with_rules(chantier.checklist, chantier.dossier), depart=depart))
 
 
 def concluded(registry: Registry, chantier: AuditEnCours) -> Bilan:

@@ -320,7 +320,7 @@ def different_audits(first_name: str, first: Lecture, name: str, other: Lecture)
     """Return why two readings are not of one audit; nothing where they are."""
     one, two = head_as_data(first.dossier), head_as_data(other.dossier)
     # One without a dress, or texts, may be read with one that has it; two different ones are two documents.
-    apart = {"ecarts_notifies_le", "dossier"} | {
+    apart = {"depart", "ecarts_notifies_le", "dossier"} | {
         key for key in ("habillage", "textes") if one.get(key) is None or two.get(key) is None
     }
     keys = sorted(k for k in {*one, *two} - apart if one.get(k) != two.get(k))

@@ -183,13 +183,14 @@ def as_changed(dossier_id: Any, dons: Iterable[Don], base: int) -> list[Don]:
     ]
 
 
-def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) -> tuple[int, int] | None:
-    """Return the versions between which somebody last gave something of these kinds, at once.
+def last_act(dossier_id: Any, acteur: str, until: int) -> tuple[int, int] | None:
+    """Return the versions between which somebody last gave something at once.
+
+    What was shared or closed was, and an audit that was begun is there: neither is such a thing.
 
     Args:
         dossier_id: the dossier.
         acteur: who gave it.
-        genres: the kinds looked at.
         until: the last version looked at.
 
     Returns:
@@ -198,7 +199,7 @@ def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) ->
     rows = models.InscriptionGardee.objects.filter(dossier=dossier_id, version__lte=until).order_by(
         "-version"
     )
-    last = rows.filter(acteur=acteur, genre__in=tuple(genres)).first()
+    last = rows.filter(acteur=acteur).exclude(genre="acte").first()
     if last is None:
         return None
     start = last.version
@@ -206,7 +207,7 @@ def last_act(dossier_id: Any, acteur: str, genres: Iterable[str], until: int) ->
         if (row.acteur, row.quand, row.base) != (acteur, last.quand, last.base):
             break
         start = row.version
-    return start - 1, last.version
+    return (start - 1, last.version) if start > 1 else None
 
 
 def still_so(dossier_id: Any, dons: Iterable[Don], until: int) -> list[Don]:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from certif_rules.errors import Fautes, UsageError
 from certif_rules.source.entree import CONTROL
 from certif_rules.web import models
 from certif_rules.web.machine import drawn
 
-#: The cookie that says who acts, in this browser.
+#: How the cookie that says who acts begins; the file of the audits ends it.
 TEMOIN: Final = "moi"
 _LONG_NOM, _LONGUES_INITIALES = 200, 20
+
+
+def witness() -> str:
+    """Return the name of the cookie that says who acts: a browser sends every port the same ones."""
+    base = str(connection.settings_dict["NAME"])
+    return f"{TEMOIN}-{sha256(base.encode()).hexdigest()[:12]}"
+
+
+def remembered(cookies: Mapping[str, str]) -> str:
+    """Return the key of who acts on this file, as a browser remembers it; nothing where it does not."""
+    return cookies.get(witness(), "")
 
 
 def here() -> list[models.Utilisateur]:

@@ -134,15 +134,93 @@ def test_what_both_changed_is_to_settle_by_name(navigateur: Any) -> None:
 
 
 def test_a_file_of_an_unknown_version_replaces_nothing(navigateur: Any) -> None:
-    """Its name says nothing of its version: an older note comes beside the newer one, never over it."""
+    """Neither its name nor itself says its version: an older note comes beside the newer, never over it."""
     root = begun(navigateur)
     navigateur.post(f"{root}/saisir?ligne={LIGNE}", {"base": version(root), "commentaire": "ancienne"})
     _, content = sent_back(navigateur, root)
+    data = json.loads(content)
+    assert str(data.pop("depart")["version"]) == version(root)
+    content = json.dumps(data).encode()
     navigateur.post(f"{root}/saisir?ligne={LIGNE}", {"base": version(root), "commentaire": "nouvelle"})
     bring(navigateur, root, "constats.json", content)
     page = text(navigateur.get(f"{root}/accorder"))
     assert "ancienne" in page
     assert "nouvelle" in page
+
+
+def sent_as(navigateur: Any, root: str, document: str) -> bytes:
+    """A document that is filled elsewhere, as it is sent."""
+    content: bytes = navigateur.get(f"{root}/fichiers/{document}").content
+    return content
+
+
+def exported(page: bytes, **changes: Any) -> bytes:
+    """What the form gives once line 2 is changed: the head that the page holds, then the findings."""
+    (known,) = re.findall(r'<script type="application/json"[^>]*>(.+?)</script>', page.decode(), re.DOTALL)
+    data = json.loads(known)
+    constats = data["reprise"]["constats"]
+    for entry in constats:
+        if entry["id"] == LIGNE:
+            entry.update(changes)
+    return json.dumps({**data["tete"], "constats": constats}).encode()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json", "form"])
+def test_a_renamed_file_joins_by_the_version_inside(navigateur: Any, suffix: str) -> None:
+    """Sent while line 2 said « avant », renamed, brought back as it was: what line 2 says since stays alone.
+
+    Taken for a file without a version, it would bring « avant » back beside « après ».
+    """
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne={LIGNE}"
+    navigateur.post(line, {"base": version(root), "commentaire": "avant"})
+    if suffix == "form":
+        content = exported(sent_as(navigateur, root, "releve-a-remplir.html"))
+    else:
+        content = sent_as(navigateur, root, "constats.json" if suffix == "json" else f"releve.{suffix}")
+    navigateur.post(line, {"base": version(root), "commentaire": "après"})
+    nom = f"mon audit (2).{'json' if suffix == 'form' else suffix}"
+    joined = bring(navigateur, root, nom, content)
+    assert joined.headers["Location"].endswith("?apport=0")
+    assert note(navigateur, root) == "après"
+
+
+def test_what_the_form_changes_alone_is_changed(navigateur: Any) -> None:
+    """A form was sent with a note, which is erased there and nowhere else: it is gone here too."""
+    root = begun(navigateur)
+    navigateur.post(f"{root}/saisir?ligne={LIGNE}", {"base": version(root), "commentaire": "à ôter"})
+    page = sent_as(navigateur, root, "releve-a-remplir.html")
+    bring(navigateur, root, "export.json", exported(page, commentaire=None))
+    assert not note(navigateur, root)
+    assert "à accorder" not in text(navigateur.get(f"{root}/saisir?ligne={LIGNE}"))
+
+
+def test_a_name_that_says_another_version_is_told(navigateur: Any) -> None:
+    """A file under the name of a later one joins by what it holds, and the page says so."""
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne={LIGNE}"
+    navigateur.post(line, {"base": version(root), "commentaire": "avant"})
+    own, content = sent_back(navigateur, root)
+    navigateur.post(line, {"base": version(root), "commentaire": "après"})
+    later, _ = sent_back(navigateur, root)
+    assert own != later
+    told = bring(navigateur, root, later, content)
+    assert note(navigateur, root) == "après"
+    assert "c’est la version de son contenu qui a compté" in text(navigateur.get(told.headers["Location"]))
+    silent = bring(navigateur, root, own, content)
+    assert "renomme" not in silent.headers["Location"]
+
+
+def test_a_blank_grid_erases_nothing(navigateur: Any) -> None:
+    """A grid sent blank comes back blank: the note that stood when it was sent is still there."""
+    root = begun(navigateur)
+    navigateur.post(f"{root}/saisir?ligne={LIGNE}", {"base": version(root), "commentaire": "tapée ici"})
+    response = navigateur.get(f"{root}/fichiers/grille.csv")
+    nom = re.search(r'filename="(.+)"', response.headers["Content-Disposition"])
+    assert nom
+    joined = bring(navigateur, root, nom[1], response.content)
+    assert joined.headers["Location"].endswith("?apport=0")
+    assert note(navigateur, root) == "tapée ici"
 
 
 def test_a_grid_comes_back(navigateur: Any) -> None:

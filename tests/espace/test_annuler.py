@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from espaces import begun, begun_with, findings, text, version
+from espaces import begun, begun_with, findings, plain, text, version
 
 pytest.importorskip("django")
 
@@ -86,3 +86,34 @@ def test_a_proof_untied_before_it_was_recorded_is_not_tied(navigateur: Any) -> N
     navigateur.post(f"{root}/saisir?ligne=qualiopi/2", both)
     (proof,) = annexes(depot.standing(dossier), "preuve")
     assert (proof.lignes, proof.a_accorder) == (("qualiopi/1",), ())
+
+
+def test_a_context_corrected_last_is_what_is_undone(navigateur: Any) -> None:
+    """A finding, then a fact answered alone: undoing takes back the fact and says so, then the finding."""
+    root = begun_with(navigateur)
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": version(root), "constat": "conforme"})
+    navigateur.post(f"{root}/preparer", {"base": version(root), "fait.sous_traitance": "oui"})
+    undone = navigateur.post(f"{root}/annuler", {"base": version(root), "ici": "qualiopi/2"}).headers[
+        "Location"
+    ]
+    assert values(root, "organisme.faits.sous_traitance") == [None]
+    assert values(root, "constat", "qualiopi/1") == ["conforme"]
+    page = plain(navigateur.get(undone))
+    assert re.search(r"Annulé : contexte, [^<]*sous-trait", page)
+    until = re.findall(r'name="jusque" value="(\d+)"', page)[0]
+    navigateur.post(f"{root}/annuler", {"base": version(root), "jusque": until})
+    assert values(root, "constat", "qualiopi/1") == [None]
+
+
+def test_a_line_that_the_undone_context_leaves_out_is_not_shown(navigateur: Any) -> None:
+    """A category added, undone from one of its lines: the audit shows a line that it still has."""
+    root = begun_with(navigateur, categories=["AF"])
+    before = set(re.findall(r'data-ligne="([^"]+)"', text(navigateur.get(f"{root}/damier"))))
+    given = {"base": version(root), "categories": ["AF", "CFA"], "montre": ["categories"]}
+    navigateur.post(f"{root}/contexte", given)
+    after = set(re.findall(r'data-ligne="([^"]+)"', text(navigateur.get(f"{root}/damier"))))
+    here = min(after - before, default="qualiopi/99")
+    undone = navigateur.post(f"{root}/annuler", {"base": version(root), "ici": here})
+    assert undone.status_code == 302
+    assert navigateur.get(undone.headers["Location"]).status_code == 200
+    assert values(root, "organisme.categories") == [["AF"]]

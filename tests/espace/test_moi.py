@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from espaces import begun, plain, seen
+from espaces import begun, plain, seen, witness
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,7 +71,7 @@ def test_a_cookie_of_nobody_is_not_believed(navigateur: Any) -> None:
     """A key that a browser invents signs nothing."""
     from certif_rules.web import depot
 
-    navigateur.cookies["moi"] = "personne-d-ici"
+    navigateur.cookies[witness()] = "personne-d-ici"
     root = begun(navigateur)
     assert {one.acteur for one in depot.events(identifiant(root))}.isdisjoint({"personne-d-ici"})
 
@@ -216,3 +216,22 @@ def test_who_acts_unless_said_is_the_first_who_came(django: None) -> None:
         personnes.named("", f"Autre {rank}", "")
     assert personnes.chosen("") == first
     models.Utilisateur.objects.all().delete()
+
+
+def test_two_files_open_at_once_each_remember_their_person(
+    navigateur: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every port of a machine gets the same cookies: a second file does not read the first one’s."""
+    from django.db import connection
+
+    from certif_rules.web import depot, personnes
+
+    navigateur.post("/moi", {"nom": "A. Martin", "initiales": ""})
+    first, sent_back = personnes.witness(), {name: one.value for name, one in navigateur.cookies.items()}
+    mine = personnes.remembered(sent_back)
+    assert depot.names()[mine] == "A. Martin"
+    monkeypatch.setitem(connection.settings_dict, "NAME", "/un/autre/fichier.sqlite3")
+    assert personnes.witness() != first
+    assert personnes.remembered(sent_back) == ""
+    monkeypatch.undo()
+    assert personnes.remembered({**sent_back, f"{personnes.TEMOIN}-ailleurs": "quelqu-un"}) == mine

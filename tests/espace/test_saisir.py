@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from espaces import begun, seen, text
+from espaces import begun, seen, text, witness
 
 from certif_rules.blocs.typographie import prose
 
@@ -192,7 +192,7 @@ def test_who_assessed_is_signed_only_with_a_finding(navigateur: Any) -> None:
     from certif_rules.web.machine import today
 
     models.Utilisateur.objects.update_or_create(cle="cle1", defaults={"nom": "A. Martin", "ici": True})
-    navigateur.cookies["moi"] = "cle1"
+    navigateur.cookies[witness()] = "cle1"
     root = begun(navigateur)
     navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {"base": "99", "commentaire": "vu"})
     assert findings(navigateur, root)["qualiopi/1"].get("evalue_par") is None
@@ -254,14 +254,14 @@ def test_undoing_leaves_what_somebody_wrote_since(navigateur: Any) -> None:
 
     mine = "premiere"
     models.Utilisateur.objects.update_or_create(cle=mine, defaults={"nom": "P. Roux", "ici": True})
-    navigateur.cookies["moi"] = mine
+    navigateur.cookies[witness()] = mine
     root = begun(navigateur)
     line = f"{root}/saisir?ligne=qualiopi/1"
     navigateur.post(line, {"base": "99", "constat": "conforme", "commentaire": "la mienne"})
     models.Utilisateur.objects.update_or_create(cle="collegue", defaults={"nom": "C. Petit", "ici": True})
-    navigateur.cookies["moi"] = "collegue"
+    navigateur.cookies[witness()] = "collegue"
     navigateur.post(line, {"base": "99", "commentaire": "la sienne"})
-    navigateur.cookies["moi"] = mine
+    navigateur.cookies[witness()] = mine
     navigateur.post(f"{root}/annuler", {"base": "99"})
     assert standing(root, "commentaire", "qualiopi/1") == "la sienne"
     assert standing(root, "constat", "qualiopi/1") is None
@@ -321,3 +321,29 @@ def test_a_line_that_left_the_audit_records_nothing_of_another(navigateur: Any) 
     assert "commentaire\u00a0: Vu &lt;b&gt;ici&lt;/b&gt;" in text(gone)
     assert len(depot.events(dossier)) == before
     assert navigateur.get(f"{root}/saisir?ligne=qualiopi/99").status_code == 404
+
+
+def test_every_way_to_another_line_posts_what_was_typed(navigateur: Any) -> None:
+    """Without scripts: a tile, a number typed, a filter, the board: each records the note, leads there."""
+    root = begun(navigateur)
+    line = f"{root}/saisir?ligne=qualiopi/1"
+    page = text(navigateur.get(line))
+    assert 'form="constat" name="aller" value="qualiopi/9"' in page
+    assert '<a href="?ligne' not in page
+    ways = (
+        ({"aller": "qualiopi/9"}, "/saisir?ligne=qualiopi/9&"),
+        ({"rester": "1", "chercher": "26"}, "/saisir?ligne=qualiopi/26&"),
+        ({"filtre": "ecarts"}, "/saisir?ligne=qualiopi/1&"),
+        ({"vers": "damier"}, "/damier?ligne=qualiopi/1"),
+    )
+    for rank, (way, place) in enumerate(ways):
+        given = {"base": seen(navigateur, line), "commentaire": f"note {rank}", **way}
+        assert place in navigateur.post(line, given).headers["Location"]
+        assert standing(root, "commentaire", "qualiopi/1") == f"note {rank}"
+
+
+def test_enter_in_a_field_stays_on_the_line(navigateur: Any) -> None:
+    """The first button of the form, which Enter presses without scripts, stays: no tile comes before it."""
+    page = text(navigateur.get(f"{begun(navigateur)}/saisir?ligne=qualiopi/1"))
+    first = page.partition('form="constat" name="')[2]
+    assert first.startswith('rester"')

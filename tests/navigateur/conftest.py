@@ -6,6 +6,7 @@ Needs Chromium on the path, ``playwright``, and axe-core: ``AXE_JS`` is the path
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,12 +41,18 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module")
-def espace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The first address of a run of the workspace, on a file of its own."""
+def programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A run of the workspace on a file of its own, and its first address."""
     from visites import served
 
-    with served(tmp_path_factory.mktemp("espace") / "audits.sqlite3") as (_, address):
-        yield address
+    with served(tmp_path_factory.mktemp("espace") / "audits.sqlite3") as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def espace(programme: tuple[subprocess.Popen[str], str]) -> str:
+    """The first address of a run of the workspace."""
+    return programme[1]
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ pytest.importorskip("django")
 
 pytestmark = pytest.mark.navigateur
 
+DESACCORD = "L’organisme conteste l’écart de la ligne 22."
 MANIERES: dict[str, dict[str, Any]] = {
     "bureau": {"viewport": BUREAU},
     "téléphone": {"viewport": TELEPHONE},
@@ -173,6 +174,8 @@ def prepare(page: Any) -> str:
     ):
         answer(page, question, word)
     playwright.expect(page.get_by_role("heading", name="Les lignes de cet audit")).to_be_visible()
+    follow(page, "Durée et documents")
+    playwright.expect(page.get_by_role("heading", name="Durée", level=2)).to_be_visible()
     follow(page, "Plan")
     page.get_by_label("Objet").select_option(index=1)
     page.get_by_label("De", exact=True).fill("09:00")
@@ -183,12 +186,39 @@ def prepare(page: Any) -> str:
     return root_of(page)
 
 
-def open_it(page: Any) -> None:
-    """Ouvrir: the perimeter is confirmed."""
+def open_it(page: Any, root: str) -> None:
+    """Ouvrir: the perimeter is confirmed; the seed is drawn and shown there, and the plan says none of it."""
     step(page, "Ouvrir")
     page.get_by_label("Confirmer ce périmètre").check()
     page.get_by_label("Qui le dit").fill("Direction")
     press(page, "Enregistrer ce qui est coché")
+    playwright.expect(page.locator("main")).not_to_contain_text("Graine")
+    page.get_by_role("textbox", name="Un nom par ligne").fill("SESSION-A\nSESSION-B\nSESSION-C")
+    page.get_by_label("Combien en tirer").fill("2")
+    press(page, "Tirer l’échantillon")
+    row = page.get_by_role("row").filter(has_text="Graine")
+    playwright.expect(row).to_contain_text("SESSION-")
+    (sample,) = json.loads(sent(page, f"{root}/fichiers/constats.json"))["echantillons"]
+    playwright.expect(row).to_contain_text(sample["graine"])
+    plan = sent(page, f"{root}/fichiers/plan.html").decode()
+    assert "SESSION-" not in plan
+    assert sample["graine"] not in plan
+
+
+def at_one_site(page: Any, root: str) -> None:
+    """Saisir: a gap at one site forbids « conforme »; its gravity for the whole is chosen, with a reason."""
+    page.goto(f"{root}/saisir?ligne=qualiopi/17")
+    page.get_by_text("Constats par site").click()
+    page.get_by_label("Constat, site Siège").select_option("conforme")
+    page.get_by_label("Constat, site Annexe").select_option("nc_mineure")
+    page.get_by_label("Énoncé ou note, site Annexe").fill("Deux postes en panne, à l’annexe.")
+    page.get_by_role("radio", name="Conforme", exact=True).check(force=True)
+    press(page, "Enregistrer et suivante")
+    playwright.expect(page.get_by_role("alert").first).to_be_visible()
+    assert "qualiopi/17" not in found(page, root)
+    page.get_by_role("radio", name="Non-conformité mineure", exact=True).check(force=True)
+    page.locator("#commentaire").fill("Deux postes en panne, sans date de réparation : une salle sur cinq.")
+    press(page, "Enregistrer et suivante")
 
 
 def correct(page: Any, root: str) -> None:
@@ -224,11 +254,14 @@ def close(page: Any, root: str) -> None:
     rows = page.get_by_role("row").filter(has_text="Non-conformité").all_inner_texts()
     assert ["majeure" in row for row in rows] == [True, False, False]
     page.get_by_label("Écarts notifiés le").fill("2024-03-20")
-    page.get_by_label("Il n’y en a pas").check()
+    page.get_by_label("Désaccords").fill(DESACCORD)
     press(page, "Enregistrer", page.get_by_role("main"))
+    playwright.expect(page.get_by_label("Désaccords")).to_have_value(DESACCORD)
     press(page, "Clore l’audit")
     follow(page, "Fiche de la réunion de clôture")
     playwright.expect(page.locator("body")).to_contain_text("Signature")
+    playwright.expect(page.locator("body")).to_contain_text(DESACCORD)
+    assert DESACCORD in sent(page, f"{root}/fichiers/rapport.html").decode()
     page.goto(f"{root}/suivre")
 
 
@@ -238,6 +271,20 @@ def judge(page: Any) -> None:
     page.get_by_label("Par", exact=False).first.fill("Ada Bernard")
     page.get_by_label("Le", exact=True).first.fill("2024-03-20")
     press(page, "Proposer l’avis")
+    press(page, "Transmettre pour la revue")
+    page.get_by_label("Ligne", exact=True).select_option("qualiopi/17")
+    page.get_by_label("Remarque", exact=True).fill("De quelle salle s’agit-il ?")
+    press(page, "Ajouter la remarque")
+    page.get_by_label("Relu par").fill("Élise Faure")
+    page.get_by_label("En résumé").fill("Nommer la salle.")
+    press(page, "Renvoyer à l’auditeur")
+    review = page.get_by_role("region", name="Revue par une autre personne")
+    playwright.expect(review).to_contain_text("Renvoyé à l’auditeur")
+    remark = review.get_by_role("listitem").filter(has_text="De quelle salle")
+    playwright.expect(remark.get_by_role("link", name="Ligne 17")).to_be_visible()
+    remark.get_by_label("Réponse").fill("La salle 3.")
+    remark.get_by_label("Réglée").check()
+    press(page, "Répondre", remark)
     press(page, "Transmettre pour la revue")
     page.get_by_label("Relu par").fill("Élise Faure")
     page.get_by_label("En résumé").fill("Complet.")
@@ -296,10 +343,9 @@ def decide(page: Any, section: str, who: str, day: str) -> None:
 def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_path: Path) -> None:
     """AF and CFA, two sites, a fact corrected, two auditors; the command line concludes the same."""
     root = prepare(page)
-    open_it(page)
+    open_it(page, root)
     record(page, root, "qualiopi/1", "Conforme", proof="Catalogue 2024")
-    words = "Deux postes en panne, sans date de réparation."
-    record(page, root, "qualiopi/17", "Non-conformité mineure", words)
+    at_one_site(page, root)
     correct(page, root)
     settle(page, root, tmp_path)
     close(page, root)
@@ -307,6 +353,9 @@ def test_an_audit_from_its_first_page_to_the_next_surveillance(page: Any, tmp_pa
     lift(page)
     findings = sent(page, f"{root}/fichiers/constats.json")
     assert sent(page, f"{root}/fichiers/conclusion.json") == concluded(findings, tmp_path)
+    (at_sites,) = (one for one in json.loads(findings)["constats"] if one["id"] == "qualiopi/17")
+    sites = {one["site"]: one["constat"] for one in at_sites["par_site"]}
+    assert sites == {"Siège": "conforme", "Annexe": "nc_mineure"}
     gaps = {"qualiopi/2": "nc_mineure", "qualiopi/17": "nc_mineure", "qualiopi/22": "nc_majeure"}
     assert found(page, root) == {f"qualiopi/{rank}": "conforme" for rank in range(1, 33)} | gaps
     surveil(page, root)

@@ -32,24 +32,49 @@ def page(browser: Any, espace: str) -> Iterator[Any]:
         yield opened
 
 
+#: What has the focus, where nothing shows it; the browser shows by itself which part of a day has it.
+INVISIBLE = """() => {
+  const one = document.activeElement;
+  const shown = one.matches("body, [type=date]") || getComputedStyle(one).outlineStyle !== "none";
+  return shown ? null : one.outerHTML;
+}"""
+
+
 def tab_to(page: Any, role: str, name: str) -> None:
     """Press Tab until the focus is on something, as a person without a mouse does."""
     wanted = page.get_by_role(role, name=name, exact=True).first
     for _ in range(90):
         page.keyboard.press("Tab")
+        # Where the focus is, it is seen.
+        assert page.evaluate(INVISIBLE) is None
         if wanted.evaluate("one => one === document.activeElement"):
             return
     raise AssertionError(f"no Tab leads to {name}")
 
 
 def test_a_short_audit_by_the_keyboard_alone(page: Any, espace: str, tmp_path: Path) -> None:
-    """From the first page to the closing: every line, a gap, a proof, the day of notification, the end."""
+    """From the first page to the sheet: a file, the perimeter, every line, a gap, a proof, the end."""
     (tmp_path / "profil.json").write_text(json.dumps(PROFIL), encoding="utf-8")
-    page.get_by_label("Profil, constats").set_input_files(tmp_path / "profil.json")  # the system’s own window
+    page.keyboard.press("Tab")
+    while page.evaluate(
+        "() => document.activeElement.id !== 'fichier' && document.activeElement !== document.body"
+    ):
+        page.keyboard.press("Tab")
+    page.locator("#fichier:focus").set_input_files(tmp_path / "profil.json")  # the system’s own window
     tab_to(page, "button", "Reprendre un fichier")
     page.keyboard.press("Enter")
     page.wait_for_url("**/preparer**")
     root = page.url.rpartition("/")[0]
+    tab_to(page, "link", "Ouvrir")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ouvrir")
+    tab_to(page, "checkbox", "Confirmer ce périmètre")
+    page.keyboard.press("Space")
+    tab_to(page, "textbox", "Qui le dit, par sa fonction ou ses initiales")
+    page.keyboard.type("Direction")
+    tab_to(page, "button", "Enregistrer ce qui est coché")
+    page.keyboard.press("Enter")
+    playwright.expect(page.get_by_role("main")).to_contain_text("D’accord : Direction")
     tab_to(page, "link", "Saisir")
     page.keyboard.press("Enter")
     page.wait_for_function("() => document.activeElement?.name === 'constat'")
@@ -75,6 +100,11 @@ def test_a_short_audit_by_the_keyboard_alone(page: Any, espace: str, tmp_path: P
     tab_to(page, "button", "Clore l’audit")
     page.keyboard.press("Enter")
     playwright.expect(page.get_by_role("main")).to_contain_text("Clos le")
+    tab_to(page, "link", "Fiche de la réunion de clôture")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cloture.html**")
+    playwright.expect(page.locator("body")).to_contain_text("Une convention sur trois n’est pas signée.")
+    playwright.expect(page.locator("body")).to_contain_text("Signature")
     findings = json.loads(page.request.get(f"{root}/fichiers/constats.json").body())["constats"]
     gaps = [one["id"] for one in findings if one["constat"].startswith("nc_")]
     assert gaps == ["certifregion/E"]

@@ -68,7 +68,7 @@ def on(page: Any, ligne: str) -> None:
 
 def recorded(page: Any, ligne: str) -> str:
     """What the board says of a line."""
-    return str(page.locator(f'.damier a[data-ligne="{ligne}"]').get_attribute("aria-label"))
+    return str(page.locator(f'.damier [data-ligne="{ligne}"]').get_attribute("aria-label"))
 
 
 def test_conforme_with_a_known_proof_takes_four_keys(saisir: Callable[..., Any]) -> None:
@@ -118,7 +118,7 @@ def test_a_mouse_takes_three_clicks_and_three_letters(saisir: Callable[..., Any]
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector('#constat[data-ligne="qualiopi/2"], .vient')
-    page.locator('.damier a[data-ligne="qualiopi/3"]').click()
+    page.locator('.damier [data-ligne="qualiopi/3"]').click()
     on(page, "qualiopi/3")
     page.locator("label.f-fait").click()
     page.keyboard.type("liv")
@@ -176,7 +176,7 @@ def test_moving_on_records_what_was_typed(saisir: Callable[..., Any]) -> None:
     page = saisir("qualiopi/1")
     on(page, "qualiopi/1")
     page.locator("#commentaire").fill("à revoir avec la direction")
-    page.locator('.damier a[data-ligne="qualiopi/2"]').click()
+    page.locator('.damier [data-ligne="qualiopi/2"]').click()
     on(page, "qualiopi/2")
     assert "commentaire" in page.locator(".vient").inner_text()
     page.keyboard.press("Alt+ArrowUp")

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 import certif_rules as cr
 from certif_rules.audit.compte_rendu import Conflit, Version
 from certif_rules.audit.constats import Dossier, Releve
+from certif_rules.audit.correction import Correction
 from certif_rules.audit.demande import from_profile
 from certif_rules.audit.reunion import Apport, join_dossiers
 from certif_rules.echanges.constats import as_data
@@ -65,6 +66,22 @@ def plain(text: str) -> str:
 
 
 # ---- what is joined ---------------------------------------------------------------------------------
+
+
+def test_the_export_says_what_the_form_started_from(ouvrir: Any, tmp_path: Path) -> None:
+    """A form of version 41 says so in its export, whatever file it takes; one without never does."""
+    start = {"version": 41, "empreinte": f"sha256:{'3f' * 32}"}
+    later = findings(nine("conforme"), depart={**start, "version": 43})
+    for nom, before in (("41", {"depart": start}), ("sans", {})):
+        data = findings(nine("conforme"), **before)
+        path = tmp_path / f"{nom}.html"
+        correction = Correction(checklist=CHECKLIST, dossier=from_data(data), changements=())
+        path.write_bytes(formulaire_.render_filled(correction))
+        page = ouvrir(path)
+        give(page, tmp_path, "plus_tard.json", later)
+        given = exported(page, tmp_path / f"{nom}.json")
+        assert given.get("depart") == before.get("depart")
+        assert not check(given, "constats")
 
 
 def test_an_import_replaces_nothing_and_asks_nothing(ouvrir: Any, formulaire: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ _PPP: Final = 220
 
 #: Characters that the fonts of the template draw: the compiler is asked of the others only.
 _USUAL: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
-    "\u202f–—‘’“”…€•★●◐○☐☒☑×→≥≤−\ufffd"
+    "\u202f–—‘’“”…€•★●◐○■△☐☒☑×→≥≤−\ufffd"
 )
 MANQUANTS: Final = (
     "Des caractères de ce document n’ont pas de dessin dans ses polices\u00a0: ils y sont remplacés par"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from certif_rules.audit.aggravation import Compte
 from certif_rules.audit.checklist import Checklist, Ligne, Point
 from certif_rules.audit.constats import Releve
@@ -16,6 +18,7 @@ from certif_rules.blocs.typographie import INSECABLE, clean, day, prose
 from certif_rules.documents import rubriques as document
 from certif_rules.documents.checklist.lignes import warning
 from certif_rules.documents.mots import (
+    FORMES,
     MARQUE,
     deciding,
     finding,
@@ -23,6 +26,7 @@ from certif_rules.documents.mots import (
     of_label,
     reason_remarks,
     remarks,
+    shape_failed,
     title,
     weighed,
 )
@@ -98,12 +102,13 @@ def gravity(checklist: Checklist, ecart: Ecart) -> str:
 
 
 def gravity_sign(checklist: Checklist, ecart: Ecart) -> b.Texte:
-    """Return the finding that a gap is, with the sign of its gravity."""
-    origine = ecart.point.compte_pour if ecart.point else ""
-    if ecart.ligne is not None:
-        origine = ecart.ligne.indicateur.origine
-    sign = weighed(checklist, ecart.constat, origine) if ecart.constat else None
-    return (sign,) if sign else (b.Morceau(gravity(checklist, ecart), "fort"),)
+    """Return the finding that a gap is, with the sign of its gravity; one that is none bears no sign."""
+    words, sign = gravity(checklist, ecart), None
+    if ecart.point is not None:
+        sign = replace(FORMES[shape_failed(checklist, ecart.point)], mot=words)
+    elif ecart.ligne is not None and ecart.constat is not None:
+        sign = weighed(checklist, ecart.constat, ecart.ligne.indicateur.origine)
+    return (sign or b.Morceau(words, "fort"),)
 
 
 def counts_as(checklist: Checklist, compte: Compte | None) -> str:

@@ -103,6 +103,7 @@ def laid_out(consultation: Consultation, asked: QueryDict) -> dict[str, Any]:
         "apport": "" if apport is None else count(apport, "champ apporté", "champs apportés"),
         "rien": apport == 0,
         "deja": "deja" in asked,
+        "renomme": "renomme" in asked,
     }
 
 

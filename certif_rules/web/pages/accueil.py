@@ -88,7 +88,7 @@ def agenda(_request: HttpRequest) -> HttpResponse:
 
 def _around(request: HttpRequest, onglet: str) -> dict[str, Any]:
     """Return what the three tabs share: which one this is, who acts, how the second copy is."""
-    person = personnes.chosen(request.COOKIES.get(personnes.TEMOIN, ""))
+    person = personnes.chosen(personnes.remembered(request.COOKIES))
     return {"onglets": ONGLETS, "onglet": onglet, "moi": person, "copie": copie.current()}
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
+from certif_rules.audit.constats import Depart
 from certif_rules.blocs.typographie import clean
 from certif_rules.echanges.archive import is_archive, read_archive
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -19,6 +20,7 @@ from certif_rules.journal.fichier import findings_of
 from certif_rules.journal.jonction import ValeurApportee, brought, common
 from certif_rules.services.accord import brought_by
 from certif_rules.services.espace import open_work
+from certif_rules.services.lecture import read_grids
 from certif_rules.source.entree import MAX_CLASSEUR, FichierDonne
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
@@ -37,12 +39,14 @@ class FichierJoint(Struct, frozen=True, kw_only=True):
     """A joined file gives values, each by somebody who had seen a version.
 
     ``personnes`` are those that an archive names by their key; ``None`` for a file that names nobody so.
+    ``renomme``: its name says another version than the one that it holds, which counts.
     """
 
     nom: str
     valeurs: tuple[ValeurApportee, ...]
     signataires: tuple[str, ...] = ()
     personnes: tuple[tuple[str, str], ...] | None = None
+    renomme: bool = False
 
 
 @require_POST
@@ -73,7 +77,8 @@ def bring(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         for file in files:
             _join(identifiant, file, request.POST.get("par", "").strip())
     after = models.DossierSuivi.objects.get(pk=identifiant).version
-    return go("accorder", identifiant, apport=str(after - before))
+    renamed = {"renomme": "1"} if any(file.renomme for file in files) else {}
+    return go("accorder", identifiant, apport=str(after - before), **renamed)
 
 
 def _join(identifiant: Identifiant, file: FichierJoint, par: str) -> None:
@@ -94,15 +99,22 @@ def _read(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
     """
     if is_archive(source.octets):
         return _of_archive(identifiant, source)
-    version, known = _base(identifiant, source.nom)
-    etat = depot.stood_at(identifiant, version) if known else depot.standing(identifiant)
+    lecture = read_grids(atelier().registry, [source])
+    named, inside = _named(identifiant, source.nom), _inside(identifiant, lecture.dossier.depart)
+    version = named if inside is None else inside
+    etat = depot.stood_at(identifiant, version) if version else depot.standing(identifiant)
     base = open_work(atelier().registry, findings_of(etat, depot.names()))
-    brings = brought_by(atelier().registry, source, base, known=known)
+    brings = brought_by(lecture, source.nom, base, known=version > 0)
     values = [
         ValeurApportee(cle=one.cle, valeur=one.valeur, acteur="", base=version if one.vu else 0)
         for one in sorted(brings.changements, key=lambda each: not each.vu)
     ]
-    return FichierJoint(nom=source.nom, valeurs=tuple(values), signataires=brings.signataires)
+    return FichierJoint(
+        nom=source.nom,
+        valeurs=tuple(values),
+        signataires=brings.signataires,
+        renomme=bool(MARQUE.search(source.nom)) and named != version,
+    )
 
 
 def _of_archive(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
@@ -117,14 +129,21 @@ def _of_archive(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
     return FichierJoint(nom=source.nom, valeurs=values, personnes=tuple(archive.personnes.items()))
 
 
-def _base(identifiant: Identifiant, nom: str) -> tuple[int, bool]:
-    """Return the version that the name of a file says it was made from, and whether it is known here."""
+def _named(identifiant: Identifiant, nom: str) -> int:
+    """Return the version that the name of a file says it was made from; 0: none, or none of this journal."""
     mark = MARQUE.search(nom)
-    if mark is None:
-        return 0, False
-    row = models.InscriptionGardee.objects.filter(dossier=identifiant, version=int(mark[1])).first()
-    sealed = row is not None and row.empreinte.removeprefix("sha256:").startswith(mark[2])
-    return (int(mark[1]), True) if sealed else (0, False)
+    return _known(identifiant, int(mark[1]), mark[2]) if mark else 0
+
+
+def _inside(identifiant: Identifiant, depart: Depart | None) -> int | None:
+    """Return the same as the file itself says it; nothing where it does not say."""
+    return _known(identifiant, depart.version, depart.empreinte.removeprefix("sha256:")) if depart else None
+
+
+def _known(identifiant: Identifiant, version: int, seal: str) -> int:
+    """Return a version that the journal has with a digest that begins so, else 0."""
+    row = models.InscriptionGardee.objects.filter(dossier=identifiant, version=version).first()
+    return version if row is not None and row.empreinte.removeprefix("sha256:").startswith(seal) else 0
 
 
 def _author(nom: str) -> str:

@@ -177,7 +177,7 @@ def in_words(issues: Iterable[Issue]) -> list[str]:
 
 def actor(request: HttpRequest) -> str:
     """Return the key of who acts: the person that this browser chose; accounts will say it."""
-    return personnes.acting(request.COOKIES.get(personnes.TEMOIN, "")).cle
+    return personnes.acting(personnes.remembered(request.COOKIES)).cle
 
 
 def seen(request: HttpRequest) -> int:

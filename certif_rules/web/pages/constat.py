@@ -14,10 +14,11 @@ from certif_rules.audit.constats import Releve
 from certif_rules.audit.recevabilite import lacks_text
 from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, prose
+from certif_rules.documents.mots import field_name
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
-from certif_rules.journal.evenements import Endroit
+from certif_rules.journal.evenements import Endroit, Inscription
 from certif_rules.journal.fichier import QUAND, QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours, faults_of
@@ -40,6 +41,13 @@ _TUS: Final = frozenset({"enonce", "appui", "ecart_different"})
 FINDINGS: Final = ("constat", "resultat")
 #: What goes with what is recorded, and is not told apart.
 _TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QUAND})
+#: How what is recorded beside the lines is called.
+_AILLEURS: Final = {
+    "tete": "contexte",
+    "creneau": "plan",
+    "confirmation": "périmètre",
+    "remarque": "remarque",
+}
 #: How many events of a line its page shows.
 RECENTS: Final = 20
 
@@ -68,7 +76,8 @@ def line_shown(cle: Endroit) -> str:
 
 def filter_of(request: HttpRequest) -> dict[str, str]:
     """Return the filter of the board, to keep from page to page."""
-    voir = request.POST.get("voir") or request.GET.get("voir") or ""
+    asked = request.POST.get("filtre", request.POST.get("voir"))
+    voir = request.GET.get("voir", "") if asked is None else asked
     return {"voir": voir} if voir else {}
 
 
@@ -260,17 +269,30 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     texts = depot.contents(consultation.dossier.pk, [event.apres for event in given])
     places: dict[str, list[str]] = {}
     for event in given:
-        nom, words = line_shown(event.cle), field_in_words(event)
+        nom, words = line_shown(event.cle), _field_or_fact(consultation.chantier, event)
         if event.cle.champ in FINDINGS and event.apres in texts:
             words += f" {worded(consultation.chantier, event.cle.champ, texts[event.apres].valeur)}"
         if event.cle.champ not in _TUES:
-            number = f"ligne {number_of(consultation.chantier, nom)}" if nom else ""
+            number = (
+                f"ligne {number_of(consultation.chantier, nom)}"
+                if nom
+                else _AILLEURS.get(event.cle.genre, "")
+            )
             places.setdefault(number, []).append(words)
     sentences = [", ".join(filter(None, (number, *dict.fromkeys(words)))) for number, words in places.items()]
     verb = "Annulé" if undone else "Enregistré"
     context["vient"] = prose(f"{verb} : {' ; '.join(sentences)}") if sentences else verb
     context["suites_de"] = [] if undone else _of_lines(consultation, [event.cle for event in given])
     return context
+
+
+def _field_or_fact(chantier: AuditEnCours, event: Inscription) -> str:
+    """Return what an event gave, in words: of the context too, where a fact is its question."""
+    champ = event.cle.champ
+    if event.cle.genre != "tete":
+        return field_in_words(event)
+    fact = chantier.checklist.referentiel.faits.get(champ.rpartition(".")[2]) if ".faits." in champ else None
+    return prose(fact.question) if fact else field_name(champ.rpartition(".")[2])
 
 
 def _of_lines(consultation: Consultation, given: list[Endroit]) -> list[str]:

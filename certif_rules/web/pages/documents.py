@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
+from certif_rules.audit.constats import Depart
 from certif_rules.audit.plan import Creneau
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.errors import IssuesError
@@ -48,8 +49,8 @@ _REMIS: Final = "rapport"
 #: The document that is there once slots are planned, and the one that its own page gives.
 _PLAN: Final = "plan"
 _AUTODIAGNOSTIC: Final = "autodiagnostic"
-#: The documents that people fill and send back.
-_REVIENNENT: Final = frozenset({"grille", "releve", "constats"})
+#: The documents that people change and send back; what a blank grid leaves empty, nobody erased.
+_REVIENNENT: Final = frozenset({"releve", "constats"})
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 #: The widths that a page of blocks gives to its columns and pictures, which the policy refuses in their tags.
 _LARGEUR = re.compile(rb'(<(?:col|img)\b[^<>]*) style="([^"<>]*)"')
@@ -132,7 +133,7 @@ def document(request: HttpRequest, identifiant: Identifiant, nom: str) -> HttpRe
         return go("documents", identifiant)
     asked = request.GET.get("version", "")
     try:
-        remise = _handed(identifiant, asked)
+        remise = _handed(identifiant, asked, returns=piece.quoi in _REVIENNENT)
         content = written(remise.constats, piece, atelier().registry, remise.creneaux)
     except IssuesError as error:
         return refused(request, error)
@@ -226,8 +227,10 @@ class _Remise(NamedTuple):
     creneaux: tuple[Creneau, ...]
 
 
-def _handed(identifiant: Identifiant, version: str) -> _Remise:
+def _handed(identifiant: Identifiant, version: str, *, returns: bool = False) -> _Remise:
     """Return what documents are written of, as a dossier stands or stood at a version.
+
+    Findings that come back (``returns``) say that version.
 
     Raises:
         Http404: there is no such dossier, or version.
@@ -235,15 +238,24 @@ def _handed(identifiant: Identifiant, version: str) -> _Remise:
     """
     if not version:
         consultation = consult(identifiant)
-        constats, slots = as_file(consultation.chantier), slots_of(consultation.etat)
-        return _Remise(consultation.dossier, constats, consultation.dossier.version, slots)
+        dossier = consultation.dossier
+        start = _start(dossier, dossier.version) if returns else None
+        slots = slots_of(consultation.etat)
+        return _Remise(dossier, as_file(consultation.chantier, start), dossier.version, slots)
     dossier = get_object_or_404(models.DossierSuivi, pk=identifiant)
     asked = whole(version) or 0
     if not 0 < asked <= dossier.version:
         raise Http404
     etat = depot.stood_at(identifiant, asked)
     chantier = open_work(atelier().registry, findings_of(etat, depot.names()))
-    return _Remise(dossier, as_file(chantier), asked, slots_of(etat))
+    start = _start(dossier, asked) if returns else None
+    return _Remise(dossier, as_file(chantier, start), asked, slots_of(etat))
+
+
+def _start(dossier: models.DossierSuivi, version: int) -> Depart | None:
+    """Return what a file written at a version starts from; nothing where nothing was recorded yet."""
+    row = models.InscriptionGardee.objects.filter(dossier=dossier, version=version).first()
+    return Depart(version=version, empreinte=row.empreinte) if row else None
 
 
 def go_to(nom: str, identifiant: Identifiant, cle: str) -> HttpResponse:
@@ -258,9 +270,8 @@ def _sent(
     headers = {}
     show = piece.format == "html" and "voir" in request.GET
     nom = _named(dossier, piece)
-    row = models.InscriptionGardee.objects.filter(dossier=dossier, version=version).first()
-    if row is not None:
-        nom = nom.replace("-", f"-v{version}.{row.empreinte.removeprefix('sha256:')[:8]}-", 1)
+    if (start := _start(dossier, version)) is not None:
+        nom = nom.replace("-", f"-v{version}.{start.empreinte.removeprefix('sha256:')[:8]}-", 1)
     headers["Content-Disposition"] = "inline" if show else f'attachment; filename="{nom}"'
     if show:
         content = _in_sheet(content)

@@ -26,8 +26,9 @@ from certif_rules.documents.mots import (
     finding,
     groups,
     of_label,
+    shape,
+    shape_failed,
     title,
-    weighed,
 )
 from certif_rules.journal.annexes import Annexe, annexes
 from certif_rules.journal.fichier import QUI
@@ -75,7 +76,7 @@ def choices(chantier: AuditEnCours, sujet: Ligne | Point) -> list[dict[str, Any]
     """Return what may be found of a line or of a check: name, words, shape, whether it is a gap."""
     if isinstance(sujet, Point):
         words = {nom: RESULTATS_PRECEDENTS[nom].capitalize() for nom in RESULTATS}
-        forms = {nom: "ecart" if nom == NON_SATISFAITE else "fait" for nom in RESULTATS}
+        forms = {nom: _check_shape(chantier, sujet, nom) for nom in RESULTATS}
     else:
         words = {nom: finding(chantier.checklist, nom) for nom in sujet.constats_permis}
         forms = {nom: shape_of(chantier, sujet, nom) for nom in sujet.constats_permis}
@@ -92,12 +93,12 @@ def choices(chantier: AuditEnCours, sujet: Ligne | Point) -> list[dict[str, Any]
 
 
 def shape_of(chantier: AuditEnCours, ligne: Ligne, constat: str) -> str:
-    """Return the shape of a finding: a gap, grave or not, out of scope, or what is good."""
-    sign = weighed(chantier.checklist, constat, ligne.indicateur.origine)
-    if sign is not None:
-        return sign.genre
-    declared = chantier.checklist.referentiel.constats.get(constat)
-    return "hors" if declared is not None and declared.hors_portee else "fait"
+    """Return the shape of a finding, that of documents; one that has none there is only noted."""
+    return shape(chantier.checklist, constat, ligne.indicateur.origine) or "note"
+
+
+def _check_shape(chantier: AuditEnCours, point: Point, resultat: str) -> str:
+    return shape_failed(chantier.checklist, point) if resultat == NON_SATISFAITE else "fait"
 
 
 # ---- the board ------------------------------------------------------------------------------------------
@@ -168,17 +169,17 @@ def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]
     """Return the tile of a line: its number, and the shape of what was found of it, there or everywhere."""
     releve = at_site(chantier.releve(ligne.indicateur.id), site)
     word = SIGNES[ligne.etat].mot
-    shape: str = "evaluer" if ligne.etat == "a_auditer" else ligne.etat
+    forme: str = "evaluer" if ligne.etat == "a_auditer" else ligne.etat
     if releve.disputes:
-        shape, word = "accorder", "à accorder"
+        forme, word = "accorder", "à accorder"
     elif releve.porte:
-        shape, word = shape_of(chantier, ligne, releve.constat), finding(chantier.checklist, releve.constat)
+        forme, word = shape_of(chantier, ligne, releve.constat), finding(chantier.checklist, releve.constat)
     elif ligne.etat == "a_auditer":
         word = "à évaluer"
     return {
         "id": ligne.indicateur.id,
         "numero": clean(ligne.indicateur.numero),
-        "forme": shape,
+        "forme": forme,
         "mot": word,
         "titre": title(ligne, 90),
         "du_label": of_label(chantier.checklist, ligne.indicateur.origine),
@@ -187,16 +188,15 @@ def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]
 
 def _check_tile(chantier: AuditEnCours, point: Point, numero: str, site: str) -> dict[str, Any]:
     releve = at_site(chantier.releve(point.id), site)
-    shape, word = "evaluer", "à faire"
+    forme, word = "evaluer", "à faire"
     if releve.disputes:
-        shape, word = "accorder", "à accorder"
+        forme, word = "accorder", "à accorder"
     elif releve.porte:
-        gap = releve.constat == NON_SATISFAITE
-        shape, word = "ecart" if gap else "fait", RESULTATS_PRECEDENTS[releve.constat]
+        forme, word = _check_shape(chantier, point, releve.constat), RESULTATS_PRECEDENTS[releve.constat]
     return {
         "id": point_key(point),
         "numero": numero,
-        "forme": shape,
+        "forme": forme,
         "mot": word,
         "titre": prose(point.texte),
         "du_label": of_label(chantier.checklist, point.compte_pour),

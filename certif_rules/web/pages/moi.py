@@ -32,7 +32,8 @@ def me(request: HttpRequest) -> HttpResponse:
         page = {**_page(request, request.POST), "fautes": in_words(error.issues)}
         return render(request, "moi.html", page, status=422)
     response = go("moi")
-    response.set_cookie(personnes.TEMOIN, person.cle, max_age=31_536_000, httponly=True, samesite="Strict")
+    name = personnes.witness()
+    response.set_cookie(name, person.cle, max_age=31_536_000, httponly=True, samesite="Strict")
     return response
 
 
@@ -63,7 +64,7 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return the page: who acts, what was typed where it was, whether somebody else may be added."""
-    current = personnes.chosen(request.COOKIES.get(personnes.TEMOIN, ""))
+    current = personnes.chosen(personnes.remembered(request.COOKIES))
     named = current is not None and bool(current.nom or current.initiales)
     own = current is not None and typed is not None and (bool(typed.get("cle")) or not named)
     return {

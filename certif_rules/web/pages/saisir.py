@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from certif_rules.audit.constats import A_EVALUER, Releve
 from certif_rules.errors import DataError, IssuesError
-from certif_rules.journal.evenements import Endroit, Genre
+from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import QUAND, QUI, findings_of
 from certif_rules.services.espace import AuditEnCours, faults_of, open_work
 from certif_rules.services.suites import entailed
@@ -36,12 +36,10 @@ from certif_rules.web.pages.preuves import begun, tied_by
 IMPOSSIBLES: Final = frozenset(
     {"constat-non-permis", "annotation-inconnue", "ecart-a-un-site", "constat-contre-sites"}
 )
-#: What the step records, and undoes.
-SAISIS: Final[tuple[Genre, ...]] = ("ligne", "verification", "preuve", "piece", "note")
 #: The texts of a line that its page shows, each a field.
 _TEXTES: Final = ("commentaire", "appui")
 #: What a page asks that leaves it on the same line.
-_SUR_PLACE: Final = ("rester", "delier", "accord", "lever", "oter")
+_SUR_PLACE: Final = ("rester", "filtre", "vers", "delier", "accord", "lever", "oter")
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,11 +74,14 @@ def _recorded(request: HttpRequest, before: Consultation, nom: str) -> HttpRespo
         version = give(request, identifiant, saisie.dons)
     except DataError as error:
         return _given_back(request, line_page(request, imagined, nom, fautes=error.issues, saisie=saisie))
+    asked = next_asked(request, imagined.chantier)
     disputed = saisie.base < before.dossier.version and _disputed(identifiant, nom)
-    if disputed or (faults and next_asked(request) is None):
+    if disputed or (faults and asked is None):
         return render(request, "saisir.html", line_page(request, consult(identifiant), nom))
     done = {"fait": str(before.dossier.version)} if version > before.dossier.version else {}
-    target = next_asked(request) or following(imagined.chantier, nom)
+    if "vers" in request.POST:
+        return go("damier", identifiant, ligne=nom, **filter_of(request))
+    target = asked or following(imagined.chantier, nom)
     return go("saisir", identifiant, ligne=nom if target == "." else target, **done, **filter_of(request))
 
 
@@ -89,8 +90,10 @@ def _disputed(identifiant: Identifiant, nom: str) -> bool:
     return bool(consult(identifiant).chantier.releve(own_id(nom)).disputes)
 
 
-def next_asked(request: HttpRequest) -> str | None:
+def next_asked(request: HttpRequest, chantier: AuditEnCours) -> str | None:
     """Return the line that a page asks for once it is recorded, « . » for the same; nothing for the next."""
+    if words := request.POST.get("chercher", "").strip():
+        return request.POST.get("aller") or next(named_by(chantier, words), ".")
     if any(asked in request.POST for asked in _SUR_PLACE):
         return "."
     return request.POST.get("aller") or None
@@ -233,21 +236,26 @@ def show_effects(request: HttpRequest, identifiant: Identifiant) -> HttpResponse
 
 @require_POST
 def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Give back what stood before the last thing that this person recorded; others' later words stay."""
+    """Give back what stood before the last thing that this person recorded, wherever it was.
+
+    Others' later words stay.
+    """
     consultation = consult(identifiant)
     version = consultation.dossier.version
     asked = whole(request.POST.get("jusque", ""))
     until = version if asked is None else min(asked, version)
-    act = depot.last_act(identifiant, actor(request), SAISIS, until)
+    act = depot.last_act(identifiant, actor(request), until)
     if act is None:
         here = request.POST.get("ici", "")
         return go("saisir", identifiant, ligne=here, annule=str(version), **filter_of(request))
     dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
     try:
-        supposed(consultation, dons)
+        chantier = supposed(consultation, dons).chantier
         give(request, identifiant, dons, base=version)
     except IssuesError as error:
         return refused(request, error)
     shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
+    if sujet_of(chantier, shown) is None:  # the context given back is that of an audit without this line
+        shown = first_of(chantier)
     query = {"annule": str(version), "jusque": str(act[0])}
     return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))

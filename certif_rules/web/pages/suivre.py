@@ -203,10 +203,10 @@ def journal(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     asked = whole(request.GET.get("jusque", ""))
     until = dossier.version if asked is None else min(asked, dossier.version)
     shown = depot.events(identifiant, after=max(until - _PAR_PAGE, 0), until=until)
-    words = depot.contents(identifiant, {digest for one in shown for digest in (one.apres, one.raison)})
+    contents = depot.contents(identifiant, {digest for one in shown for digest in (one.apres, one.raison)})
     context = {
         "dossier": dossier,
-        "evenements": history(shown, words, depot.names()),
+        "evenements": history(shown, contents, depot.names()),
         "plus_anciens": max(until - _PAR_PAGE, 0),
         "dernier": until == dossier.version,
         "verification": _last_verified(identifiant, dossier.version),

@@ -11,7 +11,7 @@ let essai;
 
 const dit = () => {
   const donnees = new FormData(formulaire());
-  return JSON.stringify([...donnees].filter(([nom]) => !["csrfmiddlewaretoken", "base"].includes(nom)));
+  return JSON.stringify([...donnees].filter(([nom]) => !["csrfmiddlewaretoken", "base", "chercher"].includes(nom)));
 };
 const change = () => formulaire().hasAttribute("data-saisie") || dit() !== depart;
 const choisis = () => [...document.querySelectorAll("input[name=constat]")];
@@ -75,13 +75,8 @@ function poser(valeur, mots) {
 }
 
 function aller(cible) {
-  if (!change()) return visiter(cible.href);
-  const bouton = document.createElement("button");
-  bouton.name = "aller";
-  bouton.value = cible.dataset.ligne;
-  bouton.hidden = true;
-  formulaire().append(bouton);
-  return envoyer(formulaire(), bouton);
+  if (!change()) return visiter(cible.dataset.adresse);
+  return envoyer(formulaire(), cible);
 }
 
 function brancher() {
@@ -130,7 +125,7 @@ function chercher() {
   const champ = id("aller");
   if (!champ || champ.dataset.branche) return;
   champ.dataset.branche = "1";
-  const cases = () => [...document.querySelectorAll(".damier a[data-ligne]")];
+  const cases = () => [...document.querySelectorAll(".damier [data-ligne]")];
   // Lines, then the questions whose answer may be corrected.
   const choix = () => [
     ...cases().map((une) => [une.dataset.ligne, une.getAttribute("aria-label")]),
@@ -165,8 +160,8 @@ document.addEventListener("keydown", (evenement) => {
   }
 });
 document.addEventListener("click", (evenement) => {
-  const cible = evenement.target.closest?.(".saisie a[data-ligne]");
-  if (!cible || evenement.ctrlKey || evenement.metaKey || evenement.shiftKey || evenement.button) return;
+  const cible = evenement.target.closest?.(".saisie button[data-ligne]");
+  if (!cible) return;
   evenement.preventDefault();
   aller(cible);
 });
