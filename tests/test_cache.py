@@ -515,3 +515,35 @@ def test_a_kill_leaves_a_cache_that_serves(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     script = script_of("benchmarks/cache.py")
     assert script.faults(5, seed=3) == []
+
+
+#: Threads that read back one kind of record at once, each kind for the first time.
+ENSEMBLE = """
+import sys
+from threading import Barrier, Thread
+from msgspec import defstruct, msgpack
+from certif_rules.plugins.cache import _decoded
+
+sys.setswitchinterval(1e-6)
+for rank in range(60):
+    inner = [defstruct(f"I{rank}_{n}", [(f"a{m}", "int | None", None) for m in range(12)]) for n in range(10)]
+    kind = defstruct(f"K{rank}", [(f"i{n}", one) for n, one in enumerate(inner)])
+    payload, start, read = msgpack.encode(kind(*(one() for one in inner))), Barrier(4), []
+
+    def go(payload=payload, kind=kind, start=start, read=read):
+        start.wait()
+        read.append(_decoded(payload, kind) is not None)
+
+    threads = [Thread(target=go) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert read == [True] * 4
+"""
+
+
+def test_threads_that_read_at_once_do_not_end_the_program() -> None:
+    """Two pages asked together read the same kind of record for the first time: both are answered."""
+    done = subprocess.run([sys.executable, "-c", ENSEMBLE], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from threading import Lock
+from typing import Any, Final, TypeVar
 from zlib import crc32
 
 from msgspec import MsgspecError, Struct, msgpack
@@ -38,6 +39,9 @@ _WORD = 40
 _MOST = 64_000_000
 #: The folders whose code makes records of text.
 _MAKERS = ("source", "model", "rules", "construction", "plugins")
+#: One decoder is made at a time: msgspec hands another thread what it knows of a record before it is whole,
+#: and ends the program.
+_LOCK: Final = Lock()
 
 _T = TypeVar("_T")
 
@@ -169,10 +173,17 @@ def _working_copy() -> list[tuple[str, int, int]]:
 
 def _decoded(payload: bytes | memoryview, kind: Any) -> Any:
     """Return what the bytes hold if it has the types of ``kind``, else ``None``: they may be anybody's."""
+    with _LOCK:
+        decoder = _decoder(kind)
     try:
-        return msgpack.decode(payload, type=kind, dec_hook=_fraction)
+        return decoder.decode(payload)
     except (MsgspecError, ValueError, ArithmeticError, RecursionError, MemoryError):
         return None
+
+
+@cache
+def _decoder(kind: Any) -> msgpack.Decoder[Any]:
+    return msgpack.Decoder(kind, dec_hook=_fraction)
 
 
 def _pair(value: Any) -> tuple[int, int]:

@@ -21,7 +21,7 @@ _LONG_NOM, _LONGUES_INITIALES = 200, 20
 def witness() -> str:
     """Return the name of the cookie that says who acts: a browser sends every port the same ones."""
     base = str(connection.settings_dict["NAME"])
-    return f"{TEMOIN}-{sha256(base.encode()).hexdigest()[:12]}"
+    return f"{TEMOIN}-{sha256(base.encode()).hexdigest()[:20]}"
 
 
 def remembered(cookies: Mapping[str, str]) -> str:
@@ -77,4 +77,4 @@ def named(cle: str, nom: str, initiales: str) -> models.Utilisateur:
 
 
 def _new(nom: str, initiales: str) -> models.Utilisateur:
-    return models.Utilisateur.objects.create(cle=f"p-{drawn()[:9]}", nom=nom, initiales=initiales, ici=True)
+    return models.Utilisateur.objects.create(cle=f"p-{drawn()[:20]}", nom=nom, initiales=initiales, ici=True)

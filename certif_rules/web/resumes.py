@@ -20,6 +20,8 @@ from certif_rules.web.pages.commun import atelier
 
 #: Most audits that one page sums up again: after the program changes, the others keep their earlier words.
 LOT: Final = 8
+#: Made once, here: two threads may not make one at a time.
+_DECODEUR: Final = msgspec.json.Decoder(Resume)
 
 
 class Entree(Struct, frozen=True, kw_only=True):
@@ -77,7 +79,7 @@ def _summed(dossier: models.DossierSuivi, key: str) -> models.ResumeGarde:
 
 def _read(row: models.ResumeGarde | None) -> Resume | None:
     try:
-        return msgspec.json.decode(row.texte, type=Resume) if row is not None and row.texte else None
+        return _DECODEUR.decode(row.texte) if row is not None and row.texte else None
     except msgspec.DecodeError:  # written by another version of the program
         return None
 
