@@ -1,4 +1,4 @@
-"""Files of the workspace in Chromium: the plan that is sent, what is taken up, a colleague’s file, the agenda."""
+"""Files of the workspace in Chromium: a plan sent, audits taken up, a colleague’s file, the agenda."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fenetres import window
 from formulaires import choose, exported, field
+from grilles import fill_xlsx
 from visites import Visitor, served
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -31,6 +32,14 @@ DITS = [
     {"id": "qualiopi/1", "constat": "conforme", "preuves_vues": ["Catalogue 2024"], "evalue_par": "A. B."},
     {"id": "qualiopi/2", "constat": "nc_mineure", "commentaire": "Aucune date.", "evalue_par": "A. B."},
 ]
+#: What C. D. types of line 2 in her grid.
+GRAVE = {
+    "qualiopi/2": {
+        "Constat": "Non-conformité majeure",
+        "Commentaire": "Ni date ni taux.",
+        "Évalué par": "C. D.",
+    }
+}
 
 
 @pytest.fixture
@@ -67,7 +76,10 @@ def test_the_plan_is_sent_without_the_sample(page: Any, espace: str) -> None:
     )
     assert "SESSION-" in page.request.get(f"{root}/fichiers/constats.json").text()
     page.goto(f"{root}/plan")
-    for begins, ends, slot in (("09:00", "09:30", "Réunion d’ouverture"), ("16:30", "17:00", "Réunion de clôture")):
+    for begins, ends, slot in (
+        ("09:00", "09:30", "Réunion d’ouverture"),
+        ("16:30", "17:00", "Réunion de clôture"),
+    ):
         page.get_by_label("Objet").select_option(label=slot)
         page.get_by_label("De", exact=True).fill(begins)
         page.get_by_label("À", exact=True).fill(ends)
@@ -144,7 +156,7 @@ def test_deadlines_go_into_an_agenda(page: Any, espace: str) -> None:
 
 
 def from_form(page: Any, browser: Any, root: str, folder: Path, by: str = "") -> Path:
-    """What the form of an audit exports, once opened from a folder: as it is, or with a gap found by somebody."""
+    """What the form of an audit exports, opened from a folder: as it is, or with a gap added."""
     form, path = folder / "formulaire.html", folder / "constats-du-formulaire.json"
     form.write_bytes(page.request.get(f"{root}/fichiers/releve-a-remplir.html").body())
     context = browser.new_context()
@@ -176,7 +188,10 @@ def test_files_are_taken_up_by_the_first_page(page: Any, espace: str, browser: A
     """A grid, a form’s export, the findings, the whole audit: one, then all at once, each finds the same."""
     root = begun(espace, constats=DITS)
     page.goto(f"{root}/documents")
-    links = {"releve.xlsx": "La grille remplie, Excel", "constats.json": "Les constats, pour tout autre programme, JSON"}
+    links = {
+        "releve.xlsx": "La grille remplie, Excel",
+        "constats.json": "Les constats, pour tout autre programme, JSON",
+    }
     files = [from_form(page, browser, root, tmp_path)]
     for name, link in links.items():
         files.append(tmp_path / name)
@@ -200,6 +215,7 @@ def disputed(page: Any, root: str, path: Path) -> list[str]:
     """Join a colleague’s file by its page: who gives each value of the finding of line 2."""
     page.goto(f"{root}/accorder")
     page.get_by_label("Fichiers").set_input_files(path)
+    page.get_by_label("De qui").fill("C. D.")
     page.get_by_role("button", name="Joindre").click()
     conflict = page.get_by_role("region", name="2 ").filter(has=page.get_by_role("heading", name="– constat"))
     playwright.expect(conflict).to_be_visible()
@@ -216,9 +232,11 @@ def test_a_colleague_is_named_where_two_disagree(
         path = from_form(page, browser, root, tmp_path, by="C. D.")
     else:
         path = tmp_path / "releve.xlsx"
-        path.write_bytes(page.request.get(f"{root}/fichiers/releve.xlsx").body())
-        of_colleague(path)
-    Visitor(espace).read(f"{root}/saisir?ligne=qualiopi/2", base="99", constat="nc_mineure", commentaire="Sans date.")
-    values = disputed(page, root, path)
-    print(values)
-    assert 0
+        grid = page.request.get(f"{root}/fichiers/releve.xlsx").body()
+        path.write_bytes(fill_xlsx(grid, GRAVE))
+    visitor = Visitor(espace)
+    visitor.read("/moi", initiales="A. B.", nom="Ada Bernard")
+    visitor.read(f"{root}/saisir?ligne=qualiopi/2", base="99", constat="nc_mineure", commentaire="Sans date.")
+    mine, theirs = disputed(page, root, path)
+    assert mine.startswith("Non-conformité mineure Ada Bernard, le ")
+    assert theirs.startswith("Non-conformité majeure C. D., le ")
