@@ -20,9 +20,9 @@ SERVE = [sys.executable, "-m", "certif_rules", "ouvrir", "--sans-navigateur"]
 
 
 @contextmanager
-def served(base: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(base: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Give a run of the workspace on a file and its first address; it is interrupted at the end."""
-    with subprocess.Popen([*SERVE, str(base)], stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen([*SERVE, str(base), *options], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
             yield server, next(line for line in server.stdout if line.startswith("http")).strip()
