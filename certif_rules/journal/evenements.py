@@ -12,10 +12,11 @@ from msgspec.structs import asdict, replace
 #: What a value is about: the head of the findings file, a line, a check; or what only the workspace knows, by
 #: its identifier: a proof that was seen, a paper asked for, a note to file, a text that the body gives for a
 #: line without one, a slot of the plan, a line confirmed with the organisation, a remark of whoever reads
-#: again, what was shared or closed, a self-assessment that was given.
+#: again, what was shared or closed, a self-assessment that was given; what the earlier audit wrote of a gap
+#: lifted since, by its line.
 Genre = Literal[
     "tete", "ligne", "verification", "preuve", "piece", "note", "texte", "creneau", "confirmation",
-    "remarque", "acte", "autodiagnostic",
+    "remarque", "acte", "autodiagnostic", "leve",
 ]  # fmt: skip
 #: What stands where the chain begins.
 DEBUT = "sha256:" + "0" * 64

@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from certif_rules.audit.constats import A_EVALUER
 from certif_rules.echanges.archive import Colis, is_archive, read_archive
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.constats import as_data, head_as_data
@@ -65,11 +66,25 @@ def taken_up(registry: Registry, nom: str, content: bytes) -> Prise:
     archive = read_archive(content, nom) if is_archive(content) else None
     try:
         data = _said(registry, nom, content) if archive is None else _of_journal(archive, nom)
-        open_work(registry, data)
+        unreadable = tuple(_unknown_words(open_work(registry, data)))
+        if unreadable:
+            raise DataError(unreadable)
     except IssuesError as error:
         raise DataError(_placed(issue, nom) for issue in error.issues) from error
     name = archive.nom if archive else str((data.get("organisme") or {}).get("nom") or Path(nom).stem)
     return Prise(nom=name, data=data, archive=archive)
+
+
+def _unknown_words(chantier: AuditEnCours) -> Iterator[Issue]:
+    """Yield each word of a finding that its référentiel does not have: no page could say it."""
+    constats = chantier.checklist.referentiel.constats
+    for releve in chantier.dossier.releves:
+        for one in (releve, *releve.par_site):
+            if one.constat not in (None, A_EVALUER, *constats):
+                known = ", ".join(constats)
+                message = f"« {one.constat[:80]} » n’est pas un constat de ce référentiel"
+                where = f"constats.{releve.ligne}"
+                yield Issue("constat-inconnu", message, one.lieu, f"l’un de : {known}", champ=where)
 
 
 def as_profile(chantier: AuditEnCours) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
 
 from certif_rules.audit.checklist import Checklist
 from certif_rules.echanges.constats import head_as_data
+from certif_rules.journal.evenements import Endroit
 from certif_rules.services.ebauche import earlier
 from certif_rules.services.espace import AuditEnCours, as_file
 
@@ -59,3 +60,19 @@ def next_audit(chantier: AuditEnCours, code: str, date: str) -> Mapping[str, Any
         "precedent": earlier("constats.json", as_file(chantier)),
         "constats": [],
     }
+
+
+def lifted_words(chantier: AuditEnCours) -> Iterator[tuple[Endroit, str]]:
+    """Yield what this audit wrote of the gaps that were lifted since, by line, site and field.
+
+    Findings carry the words of open gaps alone; whoever audits next reads these beside the line, no document.
+    """
+    dossier = chantier.dossier
+    for whole in (*dossier.releves, *dossier.verifications):
+        for releve in (whole, *whole.par_site):
+            if whole.leve_le is None and releve.leve_le is None:
+                continue
+            texts = {"commentaire": releve.commentaire, **{f"ecart.{k}": v for k, v in releve.ecart.items()}}
+            for champ, words in texts.items():
+                if words:
+                    yield Endroit("leve", champ, whole.ligne, releve.site or ""), words

@@ -199,6 +199,22 @@ def test_the_next_audit_begins_with_what_this_one_left(navigateur: Any) -> None:
     )
 
 
+def test_the_words_of_a_lifted_gap_are_read_at_the_next_audit(navigateur: Any) -> None:
+    """Line 4 was lifted with its cause: Saisir tells both a year later, the findings file neither."""
+    root = an_audit(navigateur, n4=("nc_majeure", "Rien de tracé."))
+    gap = f"{root}/ecarts?ligne=qualiopi/4"
+    navigateur.post(gap, {"base": version(root), "ecart.causes": "Personne n’en était chargé."})
+    navigateur.post(gap, {"base": version(root), "leve_le": "2024-06-01", "leve_par": "Ada L."})
+    after = navigateur.post(f"{root}/suivant", {"type": "surveillance", "date": "2025-09-01"})
+    later = str(after.headers["Location"]).rpartition("/")[0]
+    page = text(navigateur.get(f"{later}/saisir?ligne=qualiopi/4"))
+    assert "levé" in page
+    for words in ("Rien de tracé.", "Personne n’en était chargé."):
+        assert words in page
+        assert words not in text(navigateur.get(f"{later}/saisir?ligne=qualiopi/5"))
+        assert words not in navigateur.get(f"{later}/fichiers/constats.json").content.decode()
+
+
 def answers(**levels: int) -> bytes:
     """Answers to the self-assessment, by line of the base."""
     data = {

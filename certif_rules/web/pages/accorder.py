@@ -44,6 +44,7 @@ _GENRES: Final = {
     "creneau": "Plan",
     "confirmation": "Périmètre",
     "remarque": "Remarque de relecture",
+    "leve": "Écart levé",
 }
 
 

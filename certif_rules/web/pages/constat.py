@@ -114,7 +114,7 @@ def line_page(
         "ici": nom,
         "faits": _facts(chantier),
         "base": saisie.base if saisie else dossier.version,
-        "ligne": in_full(chantier, sujet),
+        "ligne": in_full(chantier, consultation.etat, sujet),
         "choix": possible,
         "releve": releve,
         "dispute": {conflit.champ for conflit in releve.disputes},

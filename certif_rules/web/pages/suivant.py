@@ -14,7 +14,7 @@ from certif_rules.blocs.typographie import clean, prose
 from certif_rules.errors import IssuesError
 from certif_rules.journal.fichier import fields_of, findings_of
 from certif_rules.services.espace import open_work, reported
-from certif_rules.services.suivant import next_audit, next_types
+from certif_rules.services.suivant import lifted_words, next_audit, next_types
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
 from certif_rules.web.models import Identifiant
@@ -41,7 +41,7 @@ def next_one(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     if not faults:
         try:
             data = next_audit(consultation.chantier, code, jour)
-            dons = [Don(*one) for one in fields_of(data)]
+            dons = [Don(*one) for one in (*fields_of(data), *lifted_words(consultation.chantier))]
             open_work(atelier().registry, findings_of(depot.imagined(dons)))
             dossier = depot.begin(consultation.dossier.nom, dons, actor(request))
             return go("preparer", dossier.pk)

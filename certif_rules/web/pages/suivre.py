@@ -52,7 +52,7 @@ _VERIFIES: Final[dict[Identifiant, tuple[int, str, str]]] = {}
 #: What an event is about, where its kind is not the word for it; what heads the findings goes without.
 _CHOSES = {
     "tete": "", "verification": "vérification", "piece": "pièce demandée", "texte": "texte donné",
-    "creneau": "créneau",
+    "creneau": "créneau", "leve": "écart levé",
 }  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def _where(event: Inscription) -> str:
     """Return what an event is about, in words: a line by its short id, since its rules may not be here."""
     cle = event.cle
     thing = _CHOSES.get(cle.genre, cle.genre)
-    if cle.genre in ("ligne", "verification"):
+    if cle.genre in ("ligne", "verification", "leve"):
         thing = f"{thing} {clean(cle.ligne.rpartition('/')[2])}"
     return " · ".join(filter(None, (thing, field_in_words(event))))
 

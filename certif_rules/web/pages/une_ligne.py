@@ -24,8 +24,9 @@ from certif_rules.documents.mots import (
     of_label,
     title,
 )
+from certif_rules.francais import capital
 from certif_rules.journal.etat import Etat
-from certif_rules.journal.evenements import Contenu, Inscription
+from certif_rules.journal.evenements import Contenu, Endroit, Inscription
 from certif_rules.journal.fichier import QUAND, QUI
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.explication import explain
@@ -48,7 +49,7 @@ _CHAMPS: Final = {
 }
 
 
-def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
+def in_full(chantier: AuditEnCours, etat: Etat, sujet: Ligne | Point) -> dict[str, Any]:
     """Return what helps to judge a line, or a check: its texts, why it is due, what was found before."""
     checklist = chantier.checklist
     key = key_of(sujet)
@@ -58,7 +59,10 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
             **common,
             "titre": prose(sujet.texte),
             "motifs": [{"texte": prose(sujet.note), "sources": ""}] if sujet.note else [],
-            "precedent": [prose(text) for text in earlier_check(checklist, sujet)],
+            "precedent": [
+                *(prose(text) for text in earlier_check(checklist, sujet)),
+                *_of_lifted(etat, own_id(key)),
+            ],
             "sources": ", ".join(map(clean, sujet.sources)),
             "etat": "vérification",
             "du_label": of_label(checklist, sujet.compte_pour),
@@ -76,7 +80,7 @@ def in_full(chantier: AuditEnCours, sujet: Ligne | Point) -> dict[str, Any]:
         "preuves": texts.get("Exemples de preuves", []),
         "aides": [(nom, texts[nom]) for nom in _AIDES if nom in texts],
         "motifs": [in_pieces(text) for text in reasons(checklist, sujet.motifs)],
-        "precedent": _before(chantier, sujet),
+        "precedent": [*_before(chantier, sujet), *_of_lifted(etat, own_id(key))],
         "sources": ", ".join(map(clean, indicateur.sources)),
         "etat": SIGNES[sujet.etat].mot,
         "categories": ", ".join(categories(checklist, sujet)),
@@ -95,6 +99,15 @@ def _before(chantier: AuditEnCours, ligne: Ligne) -> list[str]:
         level = f", {finding(checklist, before.apres)} depuis" if before.apres else ""
         words.append(f"levé{level}")
     return words
+
+
+def _of_lifted(etat: Etat, ligne: str) -> list[str]:
+    """Return what the earlier audit wrote of a gap that was lifted since, a text after the name of its field."""
+    return [
+        f"{capital(_field(cle))}\u00a0: {clean(str(champ.valeur))}"
+        for cle, champ in etat.items()
+        if (cle.genre, cle.ligne) == ("leve", ligne) and champ.valeur
+    ]
 
 
 #: What an auditor must not miss beside what is expected.
@@ -136,6 +149,11 @@ def field_in_words(event: Inscription) -> str:
     cle = event.cle
     if cle.champ.startswith("ligne."):
         return {"preuve": "preuve", "piece": "pièce", "note": "note"}.get(cle.genre, cle.genre)
+    return _field(cle)
+
+
+def _field(cle: Endroit) -> str:
+    """Return the name of a field, and its site if it has one."""
     champ = cle.champ.removeprefix("ecart.")
     word = _CHAMPS.get(champ) or NOMS.get(cle.champ) or champ.replace("_", " ")
     return f"{word}, site {clean(cle.site)}" if cle.site else word
@@ -179,7 +197,7 @@ def panel(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     chantier = consultation.chantier
     asked = request.GET.get("ligne", "")
     ligne = sujet_of(chantier, asked) or chantier.checklist.lignes[0]
-    whole = in_full(chantier, ligne)
+    whole = in_full(chantier, consultation.etat, ligne)
     events = depot.events(identifiant, own_id(key_of(ligne)))
     contents = depot.contents(identifiant, [event.apres for event in events])
     context = {
