@@ -176,7 +176,6 @@ def take_up(page: Any, *files: Path) -> None:
     page.goto("/")
     page.get_by_label("Profil, constats, grille").set_input_files(files)
     page.get_by_role("button", name="Reprendre un fichier").click()
-    page.wait_for_load_state()
 
 
 def root_of(page: Any) -> str:

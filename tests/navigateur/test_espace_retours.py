@@ -65,15 +65,15 @@ def test_a_corrected_answer_is_undone_by_its_button(page: Any, espace: str) -> N
 def test_the_fourth_minor_warns_before_it_is_recorded(page: Any, espace: str) -> None:
     """Three minors stand: the fourth, chosen and not recorded, says that one more reaches five."""
     three = [
-        {"id": f"qualiopi/{rank}", "constat": "nc_mineure", "commentaire": "Sans date."} for rank in (1, 2, 9)
+        {"id": f"qualiopi/{rank}", "constat": "nc_mineure", "commentaire": "Sans date."} for rank in (1, 2, 3)
     ]
     root = begun(espace, constats=three)
     page.goto(f"{root}/saisir?ligne=qualiopi/8")
     page.get_by_role("radio", name="Non-conformité mineure", exact=True).check(force=True)
     warned = page.locator("#effets li.attention")
-    playwright.expect(warned).to_contain_text("encore 1 avant le seuil de 5")
+    playwright.expect(warned.first).to_contain_text("encore 1 avant le seuil de 5")
     minors = [one["id"] for one in constats(page, root)["constats"] if one["constat"] == "nc_mineure"]
-    assert minors == ["qualiopi/1", "qualiopi/2", "qualiopi/9"]
+    assert minors == ["qualiopi/1", "qualiopi/2", "qualiopi/3"]
 
 
 def test_a_minor_that_is_another_one_lifts_the_old(page: Any, espace: str) -> None:
@@ -163,9 +163,8 @@ def stopped(run: subprocess.Popen[str]) -> None:
     run.wait(20)
 
 
-@pytest.mark.parametrize("early", [False, True])
-def test_what_is_typed_while_the_program_is_stopped_stays(browser: Any, tmp_path: Path, early: bool) -> None:
-    """The page says that nothing is recorded and keeps what is typed; it is recorded once both are back."""
+def test_what_is_typed_while_the_program_is_stopped_stays(browser: Any, tmp_path: Path) -> None:
+    """The page says that nothing is recorded and keeps what is typed; recorded once it is back."""
     base = tmp_path / "audits.sqlite3"
     with served(base) as (run, address):
         root = begun(address)
@@ -181,11 +180,10 @@ def test_what_is_typed_while_the_program_is_stopped_stays(browser: Any, tmp_path
     playwright.expect(page.locator("#commentaire")).to_have_value("Vu au secrétariat.")
     port = address.partition("/?")[0].rpartition(":")[2]
     with served(base, "--port", port) as (_, again):
-        if early:
-            page.get_by_role("button", name="Enregistrer et suivante").click()
-            page.wait_for_load_state("networkidle")
-            print(page.locator("body").inner_text())
-            playwright.expect(page.locator("#commentaire")).to_have_value("Vu au secrétariat.")
+        # Another run has another key: its refusal erases nothing either.
+        page.get_by_role("button", name="Enregistrer et suivante").click()
+        playwright.expect(page.locator("#etat")).to_contain_text("rouvrir l’espace par son adresse")
+        playwright.expect(page.locator("#commentaire")).to_have_value("Vu au secrétariat.")
         context.new_page().goto(again)
         page.get_by_role("button", name="Enregistrer et suivante").click()
         playwright.expect(page.locator("#constat")).to_have_attribute("data-ligne", "qualiopi/2")

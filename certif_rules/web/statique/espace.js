@@ -30,6 +30,12 @@ async function poster(action, methode, corps, remplace) {
   try {
     const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
+    // The key is another run’s: its refusal would take the place of what is typed, and gives none of it back.
+    if (reponse.status === 403 && page.querySelectorAll(".messages li").length === 1) {
+      perdu = true;
+      if (etat) etat.textContent = "Rien n’est enregistré : rouvrir l’espace par son adresse. La saisie reste ici.";
+      return;
+    }
     // What is still to be sent would be shown as it was before: the last answer alone is shown.
     if (attendus === 1) montrer(page, reponse.url, remplace);
     if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
