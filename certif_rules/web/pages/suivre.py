@@ -280,7 +280,9 @@ def _where(event: Inscription) -> str:
     thing = _CHOSES.get(cle.genre, cle.genre)
     if cle.genre in ("ligne", "verification", "leve"):
         thing = f"{thing} {clean(cle.ligne.rpartition('/')[2])}"
-    return " · ".join(filter(None, (thing, field_in_words(event))))
+    tied = cle.champ.removeprefix("ligne.")
+    what = field_in_words(event) if tied == cle.champ else f"ligne {clean(tied.rpartition('/')[2])}"
+    return " · ".join(filter(None, (thing, what)))
 
 
 def _plainly(value: Any, words: Mapping[str, str]) -> str:

@@ -38,6 +38,7 @@ from certif_rules.web.pages.lignes import key_of, number_of, own_id, sujet_of
 
 #: What events say of things that only the workspace knows.
 _CHAMPS: Final = {
+    "cree_le": "notée le",
     "reference": "preuve",
     "quoi": "pièce demandée",
     "texte": "note",
