@@ -215,6 +215,23 @@ def test_the_words_of_a_lifted_gap_are_read_at_the_next_audit(navigateur: Any) -
         assert words not in navigateur.get(f"{later}/fichiers/constats.json").content.decode()
 
 
+def test_the_journal_says_its_values_in_words(navigateur: Any) -> None:
+    """A finding, whoever assessed, a day, yes: each as people read it, and none of its codes."""
+    navigateur.post("/moi", {"initiales": "A. L.", "nom": "Ada Lovelace"})
+    root = an_audit(navigateur, n4=("nc_majeure", "Rien de tracé."))
+    gap = {"base": version(root), "leve_le": "2024-06-01", "leve_par": "Ada L."}
+    navigateur.post(f"{root}/ecarts?ligne=qualiopi/4", gap)
+    page = text(navigateur.get(f"{root}/journal"))
+    for words in (
+        "<td>Non-conformité majeure</td>",
+        "<td>1er\u00a0juin\u00a02024</td>",
+        "<td>Rien de tracé.</td>",
+    ):
+        assert words in page
+    assert "nc_majeure" not in page
+    assert "2024-06-01" not in page
+
+
 def answers(**levels: int) -> bytes:
     """Answers to the self-assessment, by line of the base."""
     data = {

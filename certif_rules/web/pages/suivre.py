@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -11,9 +12,12 @@ from django.views.decorators.http import require_GET
 from msgspec.structs import replace
 
 from certif_rules.audit.conclusion import Bilan
+from certif_rules.audit.examen import readable_day
 from certif_rules.audit.procedure import ActeSuivi, word_of
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.documents.actes import act_heading, act_state
+from certif_rules.documents.mots import finding
+from certif_rules.errors import IssuesError
 from certif_rules.francais import count
 from certif_rules.journal.annexes import annexes
 from certif_rules.journal.etat import VIDES
@@ -54,6 +58,10 @@ _CHOSES = {
     "tete": "", "verification": "vérification", "piece": "pièce demandée", "texte": "texte donné",
     "creneau": "créneau", "leve": "écart levé",
 }  # fmt: skip
+
+
+#: A moment, as events write it: its day, then its hour.
+_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\+00:00")
 
 
 @require_GET
@@ -206,7 +214,7 @@ def journal(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     contents = depot.contents(identifiant, {digest for one in shown for digest in (one.apres, one.raison)})
     context = {
         "dossier": dossier,
-        "evenements": history(shown, contents, depot.names()),
+        "evenements": history(shown, contents, depot.names(), _findings_in_words(identifiant)),
         "plus_anciens": max(until - _PAR_PAGE, 0),
         "dernier": until == dossier.version,
         "verification": _last_verified(identifiant, dossier.version),
@@ -227,11 +235,30 @@ def _last_verified(identifiant: Identifiant, version: int) -> dict[str, Any] | N
     }
 
 
+def _findings_in_words(identifiant: Identifiant) -> dict[str, str]:
+    """Return the words of the findings of an audit, by code; none where its rules are not here."""
+    try:
+        checklist = consult(identifiant).chantier.checklist
+    except IssuesError:
+        return {}
+    return {code: finding(checklist, code) for code in checklist.referentiel.constats}
+
+
 def history(
-    events: Iterable[Inscription], contents: Mapping[str, Contenu], noms: Mapping[str, str]
+    events: Iterable[Inscription],
+    contents: Mapping[str, Contenu],
+    noms: Mapping[str, str],
+    constats: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Return the events, the last first, each with what it says in words."""
-    rows = []
+    """Return the events, the last first, each with what it says in words.
+
+    Args:
+        events: in their order.
+        contents: what they gave, by digest.
+        noms: people, by key.
+        constats: the words of findings, by code.
+    """
+    rows, words = [], {**constats, **noms, "a_evaluer": "à évaluer"}
     for event in events:
         content, why = contents.get(event.apres), contents.get(event.raison)
         rows.append(
@@ -240,7 +267,7 @@ def history(
                 "quand": f"{day(day_here(event.quand))}, {clock(event.quand)}",
                 "acteur": noms.get(event.acteur, "sans nom"),
                 "ou": _where(event),
-                "valeur": "effacé" if content is None else clean(_plainly(content.valeur)),
+                "valeur": "effacé" if content is None else clean(_plainly(content.valeur, words)),
                 "raison": clean(str(why.valeur)) if why else "",
             }
         )
@@ -256,12 +283,23 @@ def _where(event: Inscription) -> str:
     return " · ".join(filter(None, (thing, field_in_words(event))))
 
 
-def _plainly(value: Any) -> str:
-    """Return a value of the journal without the signs of a program: lists, tables, yes and no in words."""
+def _plainly(value: Any, words: Mapping[str, str]) -> str:
+    """Return a value of the journal without the signs of a program: lists, tables, codes, days in words."""
     if value in VIDES:
         return "vide"
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, dict):
-        return " ; ".join(f"{key} : {_plainly(one)}" for key, one in value.items())
-    return " ; ".join(map(_plainly, value)) if isinstance(value, list) else str(value)
+        return " ; ".join(f"{key.replace('_', ' ')} : {_plainly(one, words)}" for key, one in value.items())
+    if isinstance(value, list):
+        return " ; ".join(_plainly(one, words) for one in value)
+    return _in_words(str(value), words)
+
+
+def _in_words(text: str, words: Mapping[str, str]) -> str:
+    """Return a day or a moment as people read it, the words of a code, or a text as it is."""
+    moment = _MOMENT.fullmatch(text)
+    when = readable_day(moment[1] if moment else text)
+    if when is None:
+        return words.get(text, text)
+    return f"{day(day_here(text))}, {clock(text)}" if moment else day(when)

@@ -102,7 +102,7 @@ def _before(chantier: AuditEnCours, ligne: Ligne) -> list[str]:
 
 
 def _of_lifted(etat: Etat, ligne: str) -> list[str]:
-    """Return what the earlier audit wrote of a gap that was lifted since, a text after the name of its field."""
+    """Return what the earlier audit wrote of a gap lifted since, each text after the name of its field."""
     return [
         f"{capital(_field(cle))}\u00a0: {clean(str(champ.valeur))}"
         for cle, champ in etat.items()
