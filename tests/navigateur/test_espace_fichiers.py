@@ -13,6 +13,7 @@ import pytest
 from fenetres import window
 from formulaires import choose, exported, field
 from grilles import fill_xlsx
+from pages import pdf_text, squashed
 from visites import Visitor, served
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -101,7 +102,9 @@ def test_the_plan_is_sent_without_the_sample(page: Any, espace: str) -> None:
         assert awaited in words
     assert "SESSION-" not in everything
     assert written["PDF"].startswith(b"%PDF-")
-    assert b"SESSION-" not in written["PDF"]
+    told = squashed(pdf_text(written["PDF"]))
+    assert squashed("Réunion d’ouverture") in told
+    assert "SESSION" not in told
 
 
 def test_what_is_to_review_stands_by_day_of_committee(page: Any, espace: str) -> None:
