@@ -7,35 +7,31 @@ from typing import Final
 from django.template.loader import render_to_string
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask
+from waitress.utilities import BadRequest
 
 from certif_rules.web.garde import ENTETES
 
 #: Most bytes of what is sent at once: twenty files of 64 Mo, and the form around them.
 MAX_ENVOI: Final = 21 * 64 * 1024 * 1024
-#: What is said of each refusal, by status: the name of HTTP, the title, what happened and what to do.
+#: What is said of each refusal, by status: the title, what happened and what to do.
 _MOTS: Final = {
     400: (
-        "Bad Request",
         "Demande illisible",
         "Cette demande est arrivée abîmée. Revenir en arrière, puis recommencer.",
     ),
     413: (
-        "Content Too Large",
         "Envoi trop gros",
         "Cet envoi est trop gros : rien n’est enregistré. 64 Mo par fichier, vingt fichiers à la fois.",
     ),
     431: (
-        "Request Header Fields Too Large",
         "Demande trop longue",
         "L’adresse ou ce que le navigateur y joint est trop long. Repartir de « Mes audits ».",
     ),
     500: (
-        "Internal Server Error",
         "Faute du programme",
         "Le programme a rencontré une faute qui est la sienne. Revenir en arrière, puis recommencer.",
     ),
     501: (
-        "Not Implemented",
         "Demande illisible",
         "Cette demande est écrite d’une façon que le programme ne lit pas. Rien n’est enregistré.",
     ),
@@ -48,10 +44,10 @@ class Refus(ErrorTask):
     def execute(self) -> None:
         """Write the page."""
         given = getattr(self.request, "error", None)
-        code = given.code if given is not None and given.code in _MOTS else 400
-        name, titre, message = _MOTS[code]
+        refusal = given if given is not None and given.code in _MOTS else BadRequest("")
+        titre, message = _MOTS[refusal.code]
         body = render_to_string("message.html", {"titre": titre, "messages": [message]}).encode()
-        self.status = f"{code} {name}"
+        self.status = f"{refusal.code} {refusal.reason}"
         typed = {**ENTETES, "Content-Type": "text/html; charset=utf-8"}
         self.response_headers = [*self.response_headers, *typed.items()]
         self.set_close_on_finish()

@@ -61,6 +61,7 @@ def test_one_gesture_chooses_a_value(navigateur: Any) -> None:
 def test_another_value_or_none(navigateur: Any) -> None:
     """Somebody words a third note; elsewhere, none is right and the field is empty by that choice."""
     root = disputed(navigateur)
+    assert " 1 à accorder</a>" in text(navigateur.get(f"{root}/saisir?ligne={LIGNE}"))
     empty = chosen(navigateur, root, "autre", autre="  ")
     assert empty.status_code == 422
     assert "écrire l’autre valeur" in text(empty)

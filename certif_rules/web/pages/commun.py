@@ -129,7 +129,7 @@ def frame(consultation: Consultation, etape: str) -> dict[str, Any]:
         "faites": len(due) - len(left),
         "dues": len(due),
         "partage": depot.shared_at(consultation.dossier.pk) > 0,
-        "accords": to_settle(consultation.etat),
+        "a_accorder": to_settle(consultation.etat),
         "reste": count(len(left), "ligne à évaluer", "lignes à évaluer"),
     }
 

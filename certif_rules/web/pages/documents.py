@@ -51,6 +51,8 @@ _PLAN: Final = "plan"
 _AUTODIAGNOSTIC: Final = "autodiagnostic"
 #: The documents that people change and send back; what a blank grid leaves empty, nobody erased.
 _REVIENNENT: Final = frozenset({"releve", "constats"})
+#: The documents that say places of the findings file: those of the file that is sent.
+_TELS: Final = frozenset({"conclusion"})
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 #: The widths that a page of blocks gives to its columns and pictures, which the policy refuses in their tags.
 _LARGEUR = re.compile(rb'(<(?:col|img)\b[^<>]*) style="([^"<>]*)"')
@@ -133,7 +135,7 @@ def document(request: HttpRequest, identifiant: Identifiant, nom: str) -> HttpRe
         return go("documents", identifiant)
     asked = request.GET.get("version", "")
     try:
-        remise = _handed(identifiant, asked, returns=piece.quoi in _REVIENNENT)
+        remise = _handed(identifiant, asked, returns=piece.quoi in _REVIENNENT | _TELS)
         content = written(remise.constats, piece, atelier().registry, remise.creneaux)
     except IssuesError as error:
         return refused(request, error)
