@@ -118,7 +118,7 @@ def test_a_poor_console_gets_the_nearest_signs(profil: Path) -> None:
     assert reponse.status == 0
     shown = reponse.out.decode("cp1252")
     assert "* label" in " ".join(shown.replace("\xa0", " ").split())
-    assert "[?] à confirmer" in shown.replace("\xa0", " ")
+    assert "? à confirmer" in shown.replace("\xa0", " ")
     assert max(len(line) for line in shown.splitlines() if "://" not in line) <= 80
 
 

@@ -43,6 +43,7 @@ REQUEST: dict[str, Any] = {
 }  # fmt: skip
 #: What people fill in a grid in JSON, or in a findings file, around its lines.
 AROUND: dict[str, Any] = {
+    "depart": {"version": 41, "empreinte": "sha256:" + "3f" * 32},
     "ecarts_notifies_le": "2025-09-12",
     "a_accorder": [{"champ": "diffusion", "valeurs": [{"valeur": "l’organisme", "de": "un.json"}]}],
     "a_revoir": [{"raison": "ligne ôtée", "id": "qualiopi/7", "constat": "conforme", "revu_par": "AD"}],

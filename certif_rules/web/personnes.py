@@ -77,4 +77,4 @@ def named(cle: str, nom: str, initiales: str) -> models.Utilisateur:
 
 
 def _new(nom: str, initiales: str) -> models.Utilisateur:
-    return models.Utilisateur.objects.create(cle=f"p-{drawn()[:20]}", nom=nom, initiales=initiales, ici=True)
+    return models.Utilisateur.objects.create(cle=f"p-{drawn()[:9]}", nom=nom, initiales=initiales, ici=True)

@@ -242,3 +242,27 @@ def test_without_scripts_the_same_is_recorded(saisir: Callable[..., Any]) -> Non
         page.locator("#suivante").click()
     page.goto(page.url.partition("/saisir")[0] + "/preuves")
     assert page.locator("#t-preuve ~ .choses .puce a").all_inner_texts() == ["1", "2"]
+
+
+def test_a_tile_records_what_was_typed_without_scripts(saisir: Callable[..., Any]) -> None:
+    """No script: a statement is typed, another line chosen on the board; back on the first, it is there."""
+    page = saisir("qualiopi/1", java_script_enabled=False)
+    page.locator("#commentaire").fill("Vu au secrétariat.")
+    page.locator('.damier [data-ligne="qualiopi/4"]').click()
+    assert page.locator("#constat").get_attribute("data-ligne") == "qualiopi/4"
+    page.locator('.damier [data-ligne="qualiopi/1"]').click()
+    assert page.locator("#commentaire").input_value() == "Vu au secrétariat."
+
+
+def test_the_three_columns_have_their_widths_and_nothing_scrolls(saisir: Callable[..., Any]) -> None:
+    """1366 by 768: a bar of 48, 272, 726 and 368 across, a foot of 56; every tile shows without scrolling."""
+    page = saisir("qualiopi/1", height=768)
+    width = {
+        name: page.locator(name).bounding_box()["width"] for name in ("#damier", "#constat", ".pour-juger")
+    }
+    assert width == {"#damier": 272, "#constat": 726, ".pour-juger": 368}
+    assert page.locator("header").bounding_box()["height"] == 48
+    assert page.locator(".pied").bounding_box()["height"] in (56, 57)
+    last = page.locator(".damier [data-ligne]").last.bounding_box()
+    assert last["y"] + last["height"] < 768
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
