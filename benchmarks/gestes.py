@@ -164,7 +164,7 @@ def find(hands: Gestes, root: str, code: str, *, keys: bool) -> None:
     if keys:
         hands.press("Control+k", *code, "Enter")
     else:
-        hands.click(hands.page.get_by_role("navigation", name="Lignes").get_by_role("link", name=f"{code},"))
+        hands.click(hands.page.get_by_role("navigation", name="Lignes").get_by_role("button", name=f"{code},"))
     shows(hands.page, code)
 
 
