@@ -164,7 +164,8 @@ def find(hands: Gestes, root: str, code: str, *, keys: bool) -> None:
     if keys:
         hands.press("Control+k", *code, "Enter")
     else:
-        hands.click(hands.page.get_by_role("navigation", name="Lignes").get_by_role("button", name=f"{code},"))
+        lines = hands.page.get_by_role("navigation", name="Lignes")
+        hands.click(lines.get_by_role("button", name=f"{code},"))
     shows(hands.page, code)
 
 

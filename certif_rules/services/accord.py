@@ -9,13 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from certif_rules.audit.compte_rendu import CLES, Conflit
-from certif_rules.audit.constats import A_EVALUER, Dossier, Releve
+from certif_rules.audit.constats import A_EVALUER, ENTRE_SIGNATAIRES, Dossier, Releve
 from certif_rules.audit.silence import kept_from
 from certif_rules.audit.sites import NOTIFICATION
 from certif_rules.echanges.constats import as_data, head_as_data
 from certif_rules.errors import DataError, Issue, Location
 from certif_rules.journal.evenements import Endroit, Genre
-from certif_rules.journal.fichier import fields_of
+from certif_rules.journal.fichier import QUI, fields_of
 from certif_rules.services.constats import with_rules
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.lecture import Lecture
@@ -34,11 +34,15 @@ _TETES: Final[Mapping[str, str]] = {
 
 
 class ValeurDuFichier(Struct, frozen=True, kw_only=True):
-    """A file gives this value to a field; ``vu``: having seen what stood there."""
+    """A file gives this value to a field; ``vu``: having seen what stood there.
+
+    ``par``: who signs its line, or its verification, at its site in that file; empty where nobody does.
+    """
 
     cle: Endroit
     valeur: Any
     vu: bool = True
+    par: str = ""
 
 
 class Apporte(Struct, frozen=True, kw_only=True):
@@ -71,11 +75,16 @@ def brought_by(lecture: Lecture, nom: str, base: AuditEnCours, *, known: bool) -
         for cle in dict.fromkeys((*now, *before))
         if now.get(cle) != before.get(cle) and (known or now.get(cle) is not None)
     ]
-    changes += [ValeurDuFichier(cle=cle, valeur=valeur, vu=False) for cle, valeur in _open(lecture.dossier)]
-    signed = (name for one in whole.releves for name in one.signataires)
+    # Who had signed a line before did not write in this file what somebody changed there since.
+    signed = {_line_of(one.cle): one.valeur for one in changes if one.cle.champ == QUI and one.valeur}
+    here = [name.strip() for one in signed.values() for name in one.split(ENTRE_SIGNATAIRES)]
+    before_too = [name for one in (*whole.releves, *whole.verifications) for name in one.signataires]
     return Apporte(
-        changements=tuple(changes),
-        signataires=tuple(dict.fromkeys(signed)),
+        changements=(
+            *(replace(one, par=signed.get(_line_of(one.cle), "")) for one in changes),
+            *_open(lecture.dossier),
+        ),
+        signataires=tuple(dict.fromkeys(here or before_too)),
         avertissements=tuple(a.message for a in lecture.avertissements),
     )
 
@@ -111,22 +120,33 @@ def _who(head: Mapping[str, Any]) -> str:
     return str((head.get("organisme") or {}).get("nom") or "organisme sans nom")
 
 
-def _open(dossier: Dossier) -> Iterator[tuple[Endroit, Any]]:
-    """Yield the values that a file leaves to settle itself."""
-    yield from _values(dossier.a_accorder, Endroit("tete", ""))
+def _line_of(cle: Endroit) -> Endroit:
+    return replace(cle, champ="")
+
+
+def _places(dossier: Dossier) -> Iterator[tuple[Endroit, Releve]]:
+    """Yield each finding at its place: the line, then each of its sites."""
     lists: tuple[tuple[Genre, tuple[Releve, ...]], ...] = (
         ("ligne", dossier.releves),
         ("verification", dossier.verifications),
     )
     for genre, releves in lists:
         for releve in releves:
-            for one in (releve, *releve.par_site):
-                site = one.site or "" if one is not releve else ""
-                yield from _values(one.disputes, Endroit(genre, "", releve.ligne, site))
+            yield Endroit(genre, "", releve.ligne, ""), releve
+            for one in releve.par_site:
+                yield Endroit(genre, "", releve.ligne, one.site or ""), one
 
 
-def _values(conflits: tuple[Conflit, ...], place: Endroit) -> Iterator[tuple[Endroit, Any]]:
+def _open(dossier: Dossier) -> Iterator[ValeurDuFichier]:
+    """Yield the values that a file leaves to settle itself, each by whom it names."""
+    yield from _values(dossier.a_accorder, Endroit("tete", ""))
+    for place, releve in _places(dossier):
+        yield from _values(releve.disputes, place)
+
+
+def _values(conflits: tuple[Conflit, ...], place: Endroit) -> Iterator[ValeurDuFichier]:
     for conflit in conflits:
         for given in conflit.valeurs:
             if not conflit.aucune:
-                yield replace(place, champ=conflit.champ), given.valeur
+                cle = replace(place, champ=conflit.champ)
+                yield ValeurDuFichier(cle=cle, valeur=given.valeur, vu=False, par=given.par or "")

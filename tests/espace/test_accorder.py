@@ -121,6 +121,35 @@ def test_a_file_joins_by_what_it_was_made_from(navigateur: Any) -> None:
     assert "n’apporte rien de nouveau" in text(navigateur.get(again.headers["Location"]))
 
 
+def test_each_value_is_by_whoever_signed_its_line(navigateur: Any) -> None:
+    """Ada signs line 2, Ben line 3: their file gives each note under one name, without asking."""
+    root = begun(navigateur)
+    nom, content = sent_back(navigateur, root, commentaire="celle d’Ada", evalue_par="Ada")
+    data = json.loads(content)
+    third = next(entry for entry in data["constats"] if entry["id"] == "qualiopi/3")
+    third.update(commentaire="celle de Ben", evalue_par="Ben")
+    for line in (LIGNE, "qualiopi/3"):
+        navigateur.post(f"{root}/saisir?ligne={line}", {"base": version(root), "commentaire": "la mienne"})
+    bring(navigateur, root, nom, json.dumps(data, ensure_ascii=False).encode())
+    page = text(navigateur.get(f"{root}/accorder"))
+    assert authors(page, "celle d’Ada") == "Ada"
+    assert authors(page, "celle de Ben") == "Ben"
+    # He then changes the note of her line, which he does not sign: it is his, who signs line 4.
+    nom, content = sent_back(navigateur, root, commentaire="ce qu’il y ajoute")
+    data = json.loads(content)
+    next(entry for entry in data["constats"] if entry["id"] == "qualiopi/4").update(evalue_par="Ben")
+    navigateur.post(f"{root}/saisir?ligne={LIGNE}", {"base": version(root), "commentaire": "la dernière"})
+    bring(navigateur, root, nom, json.dumps(data, ensure_ascii=False).encode())
+    assert authors(text(navigateur.get(f"{root}/accorder")), "ce qu’il y ajoute") == "Ben"
+
+
+def authors(page: str, value: str) -> str:
+    """The name under a value that waits."""
+    after = page.partition(value)[2]
+    match = re.search(r"([^>]+), le \d", after)
+    return match[1].strip() if match else ""
+
+
 def test_what_both_changed_is_to_settle_by_name(navigateur: Any) -> None:
     """She and I changed the note of line 2 from the same version: both stand, hers under her name."""
     root = begun(navigateur)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from msgspec import Struct
 
-from certif_rules.audit.constats import Depart
+from certif_rules.audit.constats import ENTRE_SIGNATAIRES, Depart
 from certif_rules.blocs.typographie import clean
 from certif_rules.echanges.archive import is_archive, read_archive
 from certif_rules.errors import DataError, Issue, IssuesError, Location
@@ -38,7 +38,8 @@ _FICHIERS: Final = 8
 class FichierJoint(Struct, frozen=True, kw_only=True):
     """A joined file gives values, each by somebody who had seen a version.
 
-    ``personnes`` are those that an archive names by their key; ``None`` for a file that names nobody so.
+    ``personnes`` are those that an archive names by their key; ``None`` for a file that names nobody so: its
+    values are then by the names of who signed their lines.
     ``renomme``: its name says another version than the one that it holds, which counts.
     """
 
@@ -85,10 +86,11 @@ def _join(identifiant: Identifiant, file: FichierJoint, par: str) -> None:
     """Record what a file gives, in order, under the names of those who gave it."""
     for cle, nom in file.personnes or ():
         models.Utilisateur.objects.get_or_create(cle=cle[:40], defaults={"nom": nom[:200]})
-    who = "" if file.personnes is not None else _author(par or ", ".join(file.signataires) or file.nom)
+    everyone = ENTRE_SIGNATAIRES.join(file.signataires) or file.nom
     for (acteur, base), values in groupby(file.valeurs, key=lambda one: (one.acteur, one.base)):
         dons = [Don(one.cle, one.valeur, one.sel) for one in values]
-        depot.record(identifiant, dons, acteur or who, base=base, raison=f"fichier reçu : {file.nom}")
+        who = acteur if file.personnes is not None else _author(par or acteur or everyone)
+        depot.record(identifiant, dons, who, base=base, raison=f"fichier reçu : {file.nom}")
 
 
 def _read(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
@@ -106,8 +108,8 @@ def _read(identifiant: Identifiant, source: FichierDonne) -> FichierJoint:
     base = open_work(atelier().registry, findings_of(etat, depot.names()))
     brings = brought_by(lecture, source.nom, base, known=version > 0)
     values = [
-        ValeurApportee(cle=one.cle, valeur=one.valeur, acteur="", base=version if one.vu else 0)
-        for one in sorted(brings.changements, key=lambda each: not each.vu)
+        ValeurApportee(cle=one.cle, valeur=one.valeur, acteur=one.par, base=version if one.vu else 0)
+        for one in sorted(brings.changements, key=lambda each: (not each.vu, each.par))
     ]
     return FichierJoint(
         nom=source.nom,
