@@ -110,7 +110,7 @@ def test_the_fifth_minor_settles_the_conclusion() -> None:
     assert (bascule.avant.decision, bascule.apres.decision) == (None, "non_delivrable")
     ((texte, certaine, _),) = said(value, "conclusion")
     assert certaine
-    assert texte.startswith("qualiopi : délivrance impossible")
+    assert texte.startswith("Référentiel national qualité (Qualiopi) : délivrance impossible")
     assert "(avant : conclusion impossible : " in texte
     assert "le seuil de 5 est atteint" in said(value, "palier")[0][0]
 
@@ -120,6 +120,13 @@ def test_a_first_minor_leaves_the_conclusion_unknown() -> None:
     ((texte, certaine, _),) = said(suites(audit()), "conclusion")
     assert "conclusion impossible" in texte
     assert not certaine
+
+
+def test_a_conforming_line_entails_no_conclusion_that_others_settled() -> None:
+    """Five minors settle it already: one more line that conforms says nothing of it, a sixth minor does."""
+    settled = audit(minors=5)
+    assert suites(settled, "conforme").consequences == ()
+    assert "délivrance impossible" in said(suites(settled), "conclusion")[0][0]
 
 
 # ---- by when -----------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ SUIVI: Mapping[str, str] = {
     PLAN_ACCEPTE: "plan accepté le",
 }
 #: Parts that a complete report has, by key, and what each is called. Good practices are optional.
-_PARTIES: Mapping[str, str] = {
+PARTIES: Mapping[str, str] = {
     "objectifs": "objectifs de l’audit",
     "seances": "séances : jours, lieux, mode",
     "personnes": "personnes par rôle",
@@ -51,7 +51,7 @@ def missing(
     ):
         if not given:
             yield Manque("Champ", name, champ)
-    for cle, name in _PARTIES.items():
+    for cle, name in PARTIES.items():
         if getattr(compte_rendu, cle) is None:
             yield Manque("Rapport", name, cle)
     yield from _missing_earlier(bilan)

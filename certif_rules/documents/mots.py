@@ -119,6 +119,7 @@ CHAMPS: Final[Mapping[str, str]] = {
     "criteres": "critères",
     "donnees_sensibles": "données sensibles",
     "du": "date de début",
+    "echeance": "échéance",
     "etiquettes": "étiquettes",
     "evolution": "évolution",
     "exigence": "énoncé",

@@ -357,6 +357,11 @@ class Referentiel(Struct, frozen=True, kw_only=True):
         """Return whether it parts organisations into no category."""
         return any(categorie.implicite for categorie in self.categories.values())
 
+    def nom_de(self, origine: str) -> str:
+        """Return a référentiel of the stack as people call it, else its identifier."""
+        layers = (retenue.couche for retenue in self.couches)
+        return next((c.nom for c in layers if c.referentiel == origine and c.nom), origine)
+
     def couche_de(self, origine: str, nature: Nature) -> Couche | None:
         """Return the layer of one kind that a référentiel has in the stack, if it has one."""
         layers = (retenue.couche for retenue in self.couches)

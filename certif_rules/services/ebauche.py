@@ -161,7 +161,7 @@ def _editions(registry: Registry, referentiels: Iterable[Referentiel]) -> Iterat
 def _certificates(referentiel: Referentiel) -> dict[str, str]:
     """Return the certificates that mean something, each with the name that people give it."""
     titres = {referentiel.id: referentiel.titre} | {e.certificat: e.titre for e in referentiel.equivalences}
-    return {nom: titres.get(nom, nom) for nom in recognised(referentiel)}
+    return {nom: titres.get(nom) or referentiel.nom_de(nom) for nom in recognised(referentiel)}
 
 
 def _unanswered(referentiel: Referentiel, demande: Demande) -> Iterator[Fait]:

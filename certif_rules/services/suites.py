@@ -129,7 +129,7 @@ def entailed(registry: Registry, chantier: AuditEnCours, releve: Releve) -> Suit
         *proposition.counts(),
         *_of_steps(suites),
         *proposition.of_delays(suites),
-        *_of_verdicts(suites),
+        *proposition.of_verdicts(suites),
     )
     return replace(suites, consequences=consequences)
 
@@ -325,6 +325,24 @@ class _Proposition:
             texte = "aucune source ne donne le délai pour corriger"
             yield Consequence(code="delai_absent", texte=texte, certaine=False)
 
+    def of_verdicts(self, suites: Suites) -> Iterator[Consequence]:
+        """Yield what is concluded of a gap, or changed by a finding, and what one more would make of it."""
+        gap = self.jugement is not None and not self._gaps().isdisjoint(self.compte.possibles)
+        for one in suites.bascules:
+            if not gap and _taken(one.avant) == _taken(one.apres):
+                continue
+            name = self.checklist.referentiel.nom_de(one.apres.objet)
+            before = "" if one.avant.texte == one.apres.texte else f" (avant : {one.avant.texte})"
+            yield Consequence(
+                code="conclusion",
+                texte=f"{name} : {one.apres.texte}{before}",
+                certaine=_taken(one.apres) is not None,
+                sources=_cited(one.apres),
+            )
+            if one.encore is not None:
+                texte = f"{name} : un autre constat semblable, et ce serait « {one.encore.texte} »"
+                yield Consequence(code="encore", texte=texte, sources=_cited(one.encore))
+
     def _date(self, one: DelaiOuvert) -> str:
         """Return what a date that is counted from another of the same finding starts from."""
         assert self.sujet is not None
@@ -345,6 +363,12 @@ def _taken(conclusion: Conclusion) -> tuple[str | None, bool | None] | None:
     return (conclusion.decision, conclusion.delivrable) if settled else None
 
 
+def _cited(conclusion: Conclusion) -> tuple[str, ...]:
+    """Return the sources of what a conclusion decides."""
+    cited = (s for motif in conclusion.motifs if motif.code == "decision" for s in motif.sources)
+    return tuple(dict.fromkeys(cited))
+
+
 def _of_steps(suites: Suites) -> Iterator[Consequence]:
     """Yield the thresholds in words."""
     for one in suites.paliers:
@@ -356,20 +380,3 @@ def _of_steps(suites: Suites) -> Iterator[Consequence]:
         else:
             texte += f"encore {one.reste} avant le seuil de {one.seuil} : {one.dans}"
         yield Consequence(code="palier", texte=texte, sources=one.sources)
-
-
-def _of_verdicts(suites: Suites) -> Iterator[Consequence]:
-    """Yield the conclusions in words, and what one more finding would make of them."""
-    for one in suites.bascules:
-        sources = tuple(
-            dict.fromkeys(s for motif in one.apres.motifs if motif.code == "decision" for s in motif.sources)
-        )
-        same = one.avant.texte == one.apres.texte
-        texte = f"{one.apres.objet} : {one.apres.texte}" + ("" if same else f" (avant : {one.avant.texte})")
-        yield Consequence(
-            code="conclusion", texte=texte, certaine=_taken(one.apres) is not None, sources=sources
-        )
-        if one.encore is not None:
-            texte = f"{one.apres.objet} : un autre constat semblable, et ce serait « {one.encore.texte} »"
-            cited = (s for motif in one.encore.motifs if motif.code == "decision" for s in motif.sources)
-            yield Consequence(code="encore", texte=texte, sources=tuple(dict.fromkeys(cited)))

@@ -53,10 +53,8 @@ PAGES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("dossier/<uuid:identifiant>/clore", "close", "clore"),
         ("dossier/<uuid:identifiant>/cloture", "end", "cloture"),
     ),
-    "suivre": (
-        ("dossier/<uuid:identifiant>/suivre", "follow", "suivre"),
-        ("dossier/<uuid:identifiant>/journal", "journal", "journal"),
-    ),
+    "suivre": (("dossier/<uuid:identifiant>/suivre", "follow", "suivre"),),
+    "journal": (("dossier/<uuid:identifiant>/journal", "journal", "journal"),),
     "ecarts": (("dossier/<uuid:identifiant>/ecarts", "gaps", "ecarts"),),
     "actes": (
         ("dossier/<uuid:identifiant>/acte/<str:liste>", "record_act", "acte"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from espaces import begun_with, found, text, version
+from espaces import begun_with, found, plain, text, version
 
 from certif_rules.blocs.typographie import prose
 
@@ -318,6 +318,19 @@ def test_only_the_sites_with_a_gap_are_followed(navigateur: Any) -> None:
     assert ("site=Tours" in page, "site=Lyon" in page) == (True, False)
 
 
+def test_the_journal_names_the_context_as_its_form_does(navigateur: Any) -> None:
+    """The mode, the questions and the certificates of the example: no name of a field of a file."""
+    root = navigateur.post("/exemple").headers["Location"].removesuffix("/preparer")
+    page = plain(navigateur.get(f"{root}/journal"))
+    for words in (
+        "<td>mode</td><td>sur site</td>",
+        "<td>jour de l’audit</td><td>13 mai 2025</td>",
+        "<td>Le prestataire sous-traite-t-il ou recourt-il au portage salarial ?</td><td>non</td>",
+        "échéance : 19 juin 2025",
+    ):
+        assert words in page
+
+
 def test_the_journal_reads_as_words(navigateur: Any) -> None:
     """Proofs, yes and no, and a site are written as people write them, with the day and the hour."""
     root = an_audit(navigateur)
@@ -327,5 +340,5 @@ def test_the_journal_reads_as_words(navigateur: Any) -> None:
     page = text(navigateur.get(f"{root}/journal"))
     assert "<td>AF</td>" in page
     assert "<td>ligne 1 · preuves vues</td>" in page
-    for sign in ("[&#x27;", "{&#x27;", "T00:", "+00:00", ">None<", ">False<"):
+    for sign in ("[&#x27;", "{&#x27;", "T00:", "+00:00", ">None<", ">False<", "organisme.", "audit.", "_"):
         assert sign not in page, sign

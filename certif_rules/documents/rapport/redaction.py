@@ -180,8 +180,7 @@ def site_names(checklist: Checklist) -> Mapping[str, str]:
 
 def referentiel_name(referentiel: Referentiel, origine: str) -> str:
     """Return a référentiel of the stack as people call it."""
-    names = (c.couche.nom for c in referentiel.couches if c.couche.referentiel == origine and c.couche.nom)
-    return prose(next(names, origine))
+    return prose(referentiel.nom_de(origine))
 
 
 def noticed(rapport: Rapport) -> Iterator[tuple[str, b.Texte]]:

@@ -10,12 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.constats import A_EVALUER
-from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, day
-from certif_rules.documents.mots import field_name, finding
+from certif_rules.documents.mots import finding
 from certif_rules.errors import DataError, Issue, IssuesError
 from certif_rules.francais import count
-from certif_rules.journal.etat import Champ
+from certif_rules.journal.etat import VIDES, Champ
 from certif_rules.journal.evenements import Endroit
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
@@ -31,9 +30,8 @@ from certif_rules.web.pages.commun import (
     line_in_words,
     whole,
 )
+from certif_rules.web.pages.valeurs import field_in_words, value_in_words, words_of
 
-#: Most files taken at once.
-_FICHIERS: Final = 8
 _GENRES: Final = {
     "tete": "L’audit lui-même",
     "verification": "Vérification",
@@ -111,6 +109,7 @@ def laid_out(consultation: Consultation, asked: QueryDict) -> dict[str, Any]:
 def _conflicts(consultation: Consultation) -> Iterator[dict[str, Any]]:
     """Yield what is to settle, each field with its values, the earliest first."""
     checklist, names = consultation.chantier.checklist, depot.names()
+    codes = words_of(checklist)
     lines = {line.indicateur.id: line for line in checklist.lignes}
     for rank, (cle, champ) in enumerate(sorted(consultation.etat.items())):
         if not champ.a_accorder or cle.genre == "acte":
@@ -121,12 +120,11 @@ def _conflicts(consultation: Consultation) -> Iterator[dict[str, Any]]:
             "cle": cle,
             "ligne": line_in_words(line) if line else None,
             "quoi": _GENRES.get(cle.genre, ""),
-            "champ": field_in_words(cle.champ),
-            "site": clean(cle.site) if cle.genre in ("ligne", "verification") else "",
+            "champ": field_in_words(cle, checklist),
             "valeurs": [
                 {
                     "version": one.version,
-                    "texte": _words(consultation, cle, one.valeur),
+                    "texte": _words(cle, one.valeur, codes),
                     "par": clean(names.get(one.acteur) or "une personne sans nom"),
                     "quand": f"{day(day_here(one.quand))} à {clock(one.quand)}",
                 }
@@ -139,28 +137,8 @@ def _conflicts(consultation: Consultation) -> Iterator[dict[str, Any]]:
         }
 
 
-def field_in_words(champ: str) -> str:
-    """Return a field as people call it."""
-    if champ in NOMS:
-        return NOMS[champ]
-    return field_name(champ.rpartition(".")[2])
-
-
-def _words(consultation: Consultation, cle: Endroit, value: Any) -> str:
-    if value in (None, "", [], {}, A_EVALUER):
+def _words(cle: Endroit, value: Any, codes: Mapping[str, str]) -> str:
+    """Return a value that waits; one that empties its field says so."""
+    if value in VIDES or value == A_EVALUER:
         return "à évaluer" if value == A_EVALUER else "rien (effacé)"
-    if cle.champ == "constat" and isinstance(value, str):
-        return finding(consultation.chantier.checklist, value)
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, Mapping):
-        return " ; ".join(f"{field_name(str(key))} : {_plain(one)}" for key, one in value.items())
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return " ; ".join(_plain(one) for one in value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{field_name(str(key))} : {_plain(one)}" for key, one in value.items())
-    return clean(str(value))
+    return value_in_words(cle, value, codes)

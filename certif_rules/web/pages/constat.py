@@ -12,13 +12,11 @@ from certif_rules.audit.checklist import elsewhere
 from certif_rules.audit.compte_rendu import Conflit
 from certif_rules.audit.constats import Releve
 from certif_rules.audit.recevabilite import lacks_text
-from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, prose
-from certif_rules.documents.mots import field_name
 from certif_rules.errors import Issue
 from certif_rules.francais import count
 from certif_rules.journal.annexes import Annexe, annexes, in_a_sentence
-from certif_rules.journal.evenements import Endroit, Inscription
+from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import QUAND, QUI
 from certif_rules.rules.contexte import VERIFICATION
 from certif_rules.services.espace import AuditEnCours, faults_of
@@ -28,7 +26,8 @@ from certif_rules.web.depot import Don
 from certif_rules.web.machine import clock
 from certif_rules.web.pages.commun import Consultation, actor, atelier, frame, whole
 from certif_rules.web.pages.lignes import board, choices, number_of, order_of, own_id, sujet_of, tied
-from certif_rules.web.pages.une_ligne import field_in_words, history, in_full, worded
+from certif_rules.web.pages.une_ligne import history, in_full
+from certif_rules.web.pages.valeurs import field_in_words, value_in_words, words_of
 
 #: The field beside which a fault is shown, where the fault does not say it.
 _AU_CHAMP: Final = {
@@ -196,7 +195,7 @@ def _at(chantier: AuditEnCours, releve: Releve, site: str, possible: list[dict[s
 def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator[dict[str, Any]]:
     """Yield what people say otherwise of a line, with a gesture for each value."""
     names, genre = depot.names(), place_of(nom, "").genre
-    known = set()
+    codes, known = words_of(consultation.chantier.checklist), set()
     # The finding is settled first: what is written of it follows.
     for cle, champ in sorted(
         consultation.etat.items(), key=lambda one: (one[0].champ not in FINDINGS, one[0])
@@ -206,13 +205,13 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
             values = [
                 {
                     "geste": f"{cle.champ}|{cle.site}|{rank}",
-                    "valeur": worded(consultation.chantier, cle.champ, one.valeur),
+                    "valeur": value_in_words(cle, one.valeur, codes),
                     "par": names.get(one.acteur) or "sans nom",
                     "heure": clock(one.quand) if one.quand else "",
                 }
                 for rank, one in enumerate(champ.versions)
             ]
-            yield {"champ": _named(cle.champ, cle.site), "valeurs": values}
+            yield {"champ": field_in_words(cle), "valeurs": values}
     yield from (_of_files(conflit) for conflit in releve.disputes if conflit.champ not in known)
 
 
@@ -222,12 +221,7 @@ def _of_files(conflit: Conflit) -> dict[str, Any]:
         {"geste": "", "valeur": clean(v.valeur or "vide"), "par": clean(v.par or v.de or "")}
         for v in conflit.valeurs
     ]
-    return {"champ": _named(conflit.champ, ""), "valeurs": values}
-
-
-def _named(champ: str, site: str) -> str:
-    word = NOMS.get(champ, champ.removeprefix("ecart.").replace("_", " "))
-    return f"{word}, site {clean(site)}" if site else word
+    return {"champ": field_in_words(Endroit("ligne", conflit.champ)), "valeurs": values}
 
 
 def _chip(preuve: Annexe, saisie: PagePostee | None) -> dict[str, Any]:
@@ -268,10 +262,12 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     given = depot.events(consultation.dossier.pk, after=since)
     texts = depot.contents(consultation.dossier.pk, [event.apres for event in given])
     places: dict[str, list[str]] = {}
+    checklist = consultation.chantier.checklist
+    codes = words_of(checklist)
     for event in given:
-        nom, words = line_shown(event.cle), _field_or_fact(consultation.chantier, event)
+        nom, words = line_shown(event.cle), field_in_words(event.cle, checklist)
         if event.cle.champ in FINDINGS and event.apres in texts:
-            words += f" {worded(consultation.chantier, event.cle.champ, texts[event.apres].valeur)}"
+            words += f" {value_in_words(event.cle, texts[event.apres].valeur, codes)}"
         if event.cle.champ not in _TUES:
             number = (
                 f"ligne {number_of(consultation.chantier, nom)}"
@@ -284,15 +280,6 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     context["vient"] = prose(f"{verb} : {' ; '.join(sentences)}") if sentences else verb
     context["suites_de"] = [] if undone else _of_lines(consultation, [event.cle for event in given])
     return context
-
-
-def _field_or_fact(chantier: AuditEnCours, event: Inscription) -> str:
-    """Return what an event gave, in words: of the context too, where a fact is its question."""
-    champ = event.cle.champ
-    if event.cle.genre != "tete":
-        return field_in_words(event)
-    fact = chantier.checklist.referentiel.faits.get(champ.rpartition(".")[2]) if ".faits." in champ else None
-    return prose(fact.question) if fact else field_name(champ.rpartition(".")[2])
 
 
 def _of_lines(consultation: Consultation, given: list[Endroit]) -> list[str]:

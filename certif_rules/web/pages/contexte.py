@@ -25,6 +25,7 @@ from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import actor, atelier, consult, go
+from certif_rules.web.pages.valeurs import CONTEXTE
 
 #: The fields that are one text: their name on the page, and where they stand.
 _TEXTES: Final[Mapping[str, str]] = {
@@ -35,15 +36,6 @@ _TEXTES: Final[Mapping[str, str]] = {
     "type": "audit.type",
     "date": "audit.date",
     "mode": "audit.mode",
-}
-_TITRES: Final[Mapping[str, str]] = {
-    "nom": "Organisme",
-    "siren": "SIREN",
-    "nda": "Numéro de déclaration d’activité",
-    "chiffre_affaires": "Chiffre d’affaires, en euros",
-    "type": "Type d’audit",
-    "date": "Jour de l’audit",
-    "mode": "Mode",
 }
 _LISTES: Final[Mapping[str, str]] = {
     "categories": "organisme.categories",
@@ -254,7 +246,7 @@ def form(
     champs = {
         nom: {
             "nom": nom,
-            "titre": _TITRES[nom],
+            "titre": capital(CONTEXTE[champ]),
             "valeur": values[nom],
             "genre": "date" if nom == "date" else "text",
             "choix": types if nom == "type" else [],

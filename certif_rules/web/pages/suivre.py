@@ -1,32 +1,26 @@
-"""Suivre: what the rules give, the auditor's opinion, the review, the decision, never mixed; the journal."""
+"""Suivre: what the rules give, the auditor's opinion, the review, the decision, never mixed."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from msgspec.structs import replace
 
 from certif_rules.audit.conclusion import Bilan
-from certif_rules.audit.examen import readable_day
 from certif_rules.audit.procedure import ActeSuivi, word_of
-from certif_rules.blocs.typographie import clean, day
+from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.actes import act_heading, act_state
-from certif_rules.documents.mots import finding
-from certif_rules.errors import IssuesError
-from certif_rules.francais import count
 from certif_rules.journal.annexes import annexes
-from certif_rules.journal.etat import VIDES
-from certif_rules.journal.evenements import Contenu, Endroit, Inscription
+from certif_rules.journal.evenements import Endroit
 from certif_rules.model.acteurs import Role
 from certif_rules.services.actes import LISTES, followed_acts, possible_acts, recorded_at
 from certif_rules.services.espace import concluded
-from certif_rules.web import depot, models
-from certif_rules.web.machine import clock, day_here, now
+from certif_rules.web import depot
+from certif_rules.web.machine import day_here
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import (
     Consultation,
@@ -36,9 +30,7 @@ from certif_rules.web.pages.commun import (
     frame,
     line_in_words,
     to_settle,
-    whole,
 )
-from certif_rules.web.pages.une_ligne import field_in_words
 
 #: What is said of a review, by the act that says it.
 REVUE = ("transmis_relecture", "renvoye", "relu")
@@ -47,21 +39,6 @@ _MOTS_REVUE = {
     "renvoye": "Renvoyé à l’auditeur",
     "relu": "Relu",
 }
-
-
-#: Events of a page of the journal; the last verification of each that this run made: up to which version,
-#: when, what was altered.
-_PAR_PAGE: Final = 200
-_VERIFIES: Final[dict[Identifiant, tuple[int, str, str]]] = {}
-#: What an event is about, where its kind is not the word for it; what heads the findings goes without.
-_CHOSES = {
-    "tete": "", "verification": "vérification", "piece": "pièce demandée", "texte": "texte donné",
-    "creneau": "créneau", "leve": "écart levé",
-}  # fmt: skip
-
-
-#: A moment, as events write it: its day, then its hour.
-_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\+00:00")
 
 
 @require_GET
@@ -88,6 +65,7 @@ def overview(consultation: Consultation, acte: Mapping[str, Any] | None = None) 
     faults: Mapping[str, Any] = {}
     if refused.get("liste") == "evaluation":
         given, faults = dict(refused["donne"]), refused["fautes"]
+    referentiel = consultation.chantier.checklist.referentiel
     return {
         **frame(consultation, "suivre"),
         "onglet": "suivre",
@@ -99,7 +77,7 @@ def overview(consultation: Consultation, acte: Mapping[str, Any] | None = None) 
         "revue": reviewed(consultation),
         "decisions": list(acts_in_words(bilan, "decide", refused)) or [_blank("decision", bilan, refused)],
         "notifications": list(acts_in_words(bilan, "notifie", refused)),
-        "origines": list(consultation.chantier.checklist.referentiel.origines),
+        "origines": [(one, prose(referentiel.nom_de(one))) for one in referentiel.origines],
         "lignes": [line_in_words(line) for line in consultation.chantier.checklist.lignes],
     }
 
@@ -200,108 +178,3 @@ def _act_of_review(nom: str, value: Mapping[str, Any], quand: str, par: str) -> 
     by = f" par {who}" if who else ""
     end = "" if why.endswith((".", "!", "?", "…")) else "."
     return f"{_MOTS_REVUE[nom]} le {day(day_here(quand))}{by}{meeting}{why}{end}"
-
-
-@require_GET
-def journal(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
-    """Show who gave what and when, some events at a time; verify them all when it is asked."""
-    dossier = get_object_or_404(models.DossierSuivi, pk=identifiant)
-    if "verifier" in request.GET:
-        _VERIFIES[identifiant] = (dossier.version, now(), depot.altered(identifiant))
-    asked = whole(request.GET.get("jusque", ""))
-    until = dossier.version if asked is None else min(asked, dossier.version)
-    shown = depot.events(identifiant, after=max(until - _PAR_PAGE, 0), until=until)
-    contents = depot.contents(identifiant, {digest for one in shown for digest in (one.apres, one.raison)})
-    context = {
-        "dossier": dossier,
-        "evenements": history(shown, contents, depot.names(), _findings_in_words(identifiant)),
-        "plus_anciens": max(until - _PAR_PAGE, 0),
-        "dernier": until == dossier.version,
-        "verification": _last_verified(identifiant, dossier.version),
-    }
-    return render(request, "journal.html", context)
-
-
-def _last_verified(identifiant: Identifiant, version: int) -> dict[str, Any] | None:
-    """Return what the last verification said and how far it went; nothing where this run made none."""
-    if identifiant not in _VERIFIES:
-        return None
-    until, quand, alteration = _VERIFIES[identifiant]
-    return {
-        "jusque": until,
-        "quand": f"{day(day_here(quand))}, {clock(quand)}",
-        "alteration": alteration,
-        "depuis": count(version - until, "événement", "événements") if version > until else "",
-    }
-
-
-def _findings_in_words(identifiant: Identifiant) -> dict[str, str]:
-    """Return the words of the findings of an audit, by code; none where its rules are not here."""
-    try:
-        checklist = consult(identifiant).chantier.checklist
-    except IssuesError:
-        return {}
-    return {code: finding(checklist, code) for code in checklist.referentiel.constats}
-
-
-def history(
-    events: Iterable[Inscription],
-    contents: Mapping[str, Contenu],
-    noms: Mapping[str, str],
-    constats: Mapping[str, str],
-) -> list[dict[str, Any]]:
-    """Return the events, the last first, each with what it says in words.
-
-    Args:
-        events: in their order.
-        contents: what they gave, by digest.
-        noms: people, by key.
-        constats: the words of findings, by code.
-    """
-    rows, words = [], {**constats, **noms, "a_evaluer": "à évaluer"}
-    for event in events:
-        content, why = contents.get(event.apres), contents.get(event.raison)
-        rows.append(
-            {
-                "version": event.version,
-                "quand": f"{day(day_here(event.quand))}, {clock(event.quand)}",
-                "acteur": noms.get(event.acteur, "sans nom"),
-                "ou": _where(event),
-                "valeur": "effacé" if content is None else clean(_plainly(content.valeur, words)),
-                "raison": clean(str(why.valeur)) if why else "",
-            }
-        )
-    return rows[::-1]
-
-
-def _where(event: Inscription) -> str:
-    """Return what an event is about, in words: a line by its short id, since its rules may not be here."""
-    cle = event.cle
-    thing = _CHOSES.get(cle.genre, cle.genre)
-    if cle.genre in ("ligne", "verification", "leve"):
-        thing = f"{thing} {clean(cle.ligne.rpartition('/')[2])}"
-    tied = cle.champ.removeprefix("ligne.")
-    what = field_in_words(event) if tied == cle.champ else f"ligne {clean(tied.rpartition('/')[2])}"
-    return " · ".join(filter(None, (thing, what)))
-
-
-def _plainly(value: Any, words: Mapping[str, str]) -> str:
-    """Return a value of the journal without the signs of a program: lists, tables, codes, days in words."""
-    if value in VIDES:
-        return "vide"
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, dict):
-        return " ; ".join(f"{key.replace('_', ' ')} : {_plainly(one, words)}" for key, one in value.items())
-    if isinstance(value, list):
-        return " ; ".join(_plainly(one, words) for one in value)
-    return _in_words(str(value), words)
-
-
-def _in_words(text: str, words: Mapping[str, str]) -> str:
-    """Return a day or a moment as people read it, the words of a code, or a text as it is."""
-    moment = _MOMENT.fullmatch(text)
-    when = readable_day(moment[1] if moment else text)
-    if when is None:
-        return words.get(text, text)
-    return f"{day(day_here(text))}, {clock(text)}" if moment else day(when)

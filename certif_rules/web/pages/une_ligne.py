@@ -10,13 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from certif_rules.audit.checklist import Ligne, Point
-from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.arbre import Morceau, Texte
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.checklist.lignes import earlier, reasons, requirement, rubriques
 from certif_rules.documents.mots import (
     DONNEES_SENSIBLES,
-    RESULTATS_PRECEDENTS,
     SIGNES,
     categories,
     earlier_check,
@@ -26,8 +24,7 @@ from certif_rules.documents.mots import (
 )
 from certif_rules.francais import capital
 from certif_rules.journal.etat import Etat
-from certif_rules.journal.evenements import Contenu, Endroit, Inscription
-from certif_rules.journal.fichier import QUAND, QUI
+from certif_rules.journal.evenements import Contenu, Inscription
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.explication import explain
 from certif_rules.web import depot
@@ -35,19 +32,7 @@ from certif_rules.web.machine import clock
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import consult, frame
 from certif_rules.web.pages.lignes import key_of, number_of, own_id, sujet_of
-
-#: What events say of things that only the workspace knows.
-_CHAMPS: Final = {
-    "cree_le": "notée le",
-    "reference": "preuve",
-    "quoi": "pièce demandée",
-    "texte": "note",
-    "constat": "constat",
-    "resultat": "résultat",
-    "annotations": "annotations",
-    "appui": "texte d’appui",
-    "preuves_vues": "preuves vues",
-}
+from certif_rules.web.pages.valeurs import field_in_words, value_in_words, words_of
 
 
 def in_full(chantier: AuditEnCours, etat: Etat, sujet: Ligne | Point) -> dict[str, Any]:
@@ -105,7 +90,7 @@ def _before(chantier: AuditEnCours, ligne: Ligne) -> list[str]:
 def _of_lifted(etat: Etat, ligne: str) -> list[str]:
     """Return what the earlier audit wrote of a gap lifted since, each text after the name of its field."""
     return [
-        f"{capital(_field(cle))}\u00a0: {clean(str(champ.valeur))}"
+        f"{capital(field_in_words(cle))}\u00a0: {clean(str(champ.valeur))}"
         for cle, champ in etat.items()
         if (cle.genre, cle.ligne) == ("leve", ligne) and champ.valeur
     ]
@@ -138,55 +123,23 @@ def history(
                 "jour": day(event.quand.partition("T")[0]),
                 "heure": clock(event.quand),
                 "qui": names.get(event.acteur) or "sans nom",
-                "quoi": field_in_words(event),
+                "quoi": field_in_words(event.cle),
                 "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
             }
         )
     return rows
 
 
-def field_in_words(event: Inscription) -> str:
-    """Return what an event gave, as people call it."""
-    cle = event.cle
-    if cle.champ.startswith("ligne."):
-        return {"preuve": "preuve", "piece": "pièce", "note": "note"}.get(cle.genre, cle.genre)
-    return _field(cle)
-
-
-def _field(cle: Endroit) -> str:
-    """Return the name of a field, and its site if it has one."""
-    champ = cle.champ.removeprefix("ecart.")
-    word = _CHAMPS.get(champ) or NOMS.get(cle.champ) or champ.replace("_", " ")
-    return f"{word}, site {clean(cle.site)}" if cle.site else word
-
-
 def _value(chantier: AuditEnCours, etat: Etat, event: Inscription, value: Any) -> str:
     """Return the value that an event gave, in words; of a tie, what it ties."""
     cle = event.cle
     if not cle.champ.startswith("ligne."):
-        return worded(chantier, cle.champ, value)
+        return value_in_words(cle, value, words_of(chantier.checklist))
     named = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
     words = clean(str(next((text for text in named if text), "?")))
     return words if value else f"{words} (retirée)"
 
 
-def worded(chantier: AuditEnCours, champ: str, value: Any) -> str:
-    """Return the value of a field as people read it."""
-    if value in (None, "", []):
-        return "à évaluer" if champ in ("constat", "resultat") else "vide"
-    if champ == "constat":
-        return finding(chantier.checklist, str(value))
-    if champ == "resultat":
-        return RESULTATS_PRECEDENTS.get(str(value), clean(str(value)))
-    if champ == QUI:
-        return depot.names().get(value) or clean(str(value))
-    if champ in DAYS:
-        return day(str(value))
-    return clean(" ; ".join(map(str, value)) if isinstance(value, list) else str(value))
-
-
-#: The fields of a line that are days.
-DAYS: Final = frozenset({QUAND, "leve_le"})
 #: What names a thing of the workspace.
 _NOMMANTS: Final = frozenset({"reference", "quoi", "texte"})
 

@@ -1,0 +1,121 @@
+"""What events give, as people read it: the name of a field, its value, in a journal, a history, a choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from certif_rules.audit.checklist import Checklist
+from certif_rules.audit.constats import A_EVALUER
+from certif_rules.audit.examen import readable_day
+from certif_rules.audit.manques import PARTIES, SUIVI
+from certif_rules.audit.sites import NOMS
+from certif_rules.blocs.typographie import clean, day, prose
+from certif_rules.documents.mots import RESULTATS_PRECEDENTS, field_name, finding, mode
+from certif_rules.journal.etat import VIDES
+from certif_rules.journal.evenements import Endroit
+from certif_rules.web import depot
+from certif_rules.web.machine import clock, day_here
+
+#: What the context of an audit asks, as its form, its journal and what is to settle call it.
+CONTEXTE: Final[Mapping[str, str]] = {
+    "organisme.nom": "organisme",
+    "organisme.siren": "SIREN",
+    "organisme.nda": "numéro de déclaration d’activité",
+    "organisme.chiffre_affaires": "chiffre d’affaires, en euros",
+    "organisme.categories": "catégories",
+    "organisme.sites": "sites",
+    "audit.type": "type d’audit",
+    "audit.date": "jour de l’audit",
+    "audit.mode": "mode",
+    "referentiel.id": "référentiel",
+    "referentiel.edition": "édition",
+    "referentiel.base": "base",
+    "referentiel.guide": "guide de lecture",
+    "ajouts.categories": "catégories ajoutées",
+    "ajouts.sites": "sites ajoutés",
+    "precedent": "audit précédent",
+    "certificats": "certificats détenus",
+}
+#: What is noted in the workspace alone.
+_ESPACE: Final[Mapping[str, str]] = {
+    "cree_le": "notée le",
+    "reference": "preuve",
+    "quoi": "pièce demandée",
+    "texte": "note",
+    "vu_le": "vue le",
+    "ecran": "vue à l’écran",
+    "detenteur": "qui en garde une copie",
+    "garde_jusqu_au": "gardée jusqu’au",
+    "demande_le": "demandée le",
+    "debut": "début",
+    "reponse": "réponse",
+    "reglee": "réglée",
+    "retire": "retirée",
+}
+_FAITS: Final = "organisme.faits."
+_LIENS: Final = "ligne."
+#: A moment, as events write it: its day, then its hour.
+_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\+00:00")
+
+
+def field_in_words(cle: Endroit, checklist: Checklist | None = None) -> str:
+    """Return the name of a field, and its site if it has one; of a fact, its question where it is known."""
+    champ = cle.champ
+    if champ.startswith(_LIENS):
+        return {"piece": "pièce"}.get(cle.genre, cle.genre)
+    if champ.startswith(_FAITS):
+        fait = checklist.referentiel.faits.get(champ.removeprefix(_FAITS)) if checklist else None
+        return prose(fait.question) if fait else field_name(champ.removeprefix(_FAITS))
+    last = champ.rpartition(".")[2]
+    every = (CONTEXTE, PARTIES) if cle.genre == "tete" else (_ESPACE,)
+    word = next((words[champ] for words in (*every, NOMS) if champ in words), None)
+    word = word or SUIVI.get(last) or field_name(last)
+    return f"{word}, site {clean(cle.site)}" if cle.genre in ("ligne", "verification") and cle.site else word
+
+
+def words_of(checklist: Checklist | None) -> Mapping[str, str]:
+    """Return what the codes of values mean: findings where the rules are known, people by their key."""
+    findings = checklist.referentiel.constats if checklist else ()
+    return {
+        **RESULTATS_PRECEDENTS,
+        **{code: finding(checklist, code) for code in findings if checklist},
+        **depot.names(),
+        A_EVALUER: "à évaluer",
+    }
+
+
+def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
+    """Return a value without the signs of a program: lists, tables, codes, days in words.
+
+    Args:
+        cle: where it stands.
+        value: what was given there.
+        words: those of codes (:func:`words_of`).
+    """
+    if value in VIDES:
+        return "à évaluer" if cle.champ in ("constat", "resultat") else "vide"
+    return clean(mode(value) if cle.champ == "audit.mode" else _plainly(value, words))
+
+
+def _plainly(value: Any, words: Mapping[str, str]) -> str:
+    if value in VIDES:
+        return "vide"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, Mapping):
+        parts = ((words.get(key) or field_name(key), _plainly(one, words)) for key, one in value.items())
+        return " ; ".join(f"{name} : {one}" for name, one in parts)
+    if isinstance(value, list):
+        return " ; ".join(_plainly(one, words) for one in value)
+    return _text(str(value), words)
+
+
+def _text(text: str, words: Mapping[str, str]) -> str:
+    """Return a day or a moment as people read it, the words of a code, or a text as it is."""
+    moment = _MOMENT.fullmatch(text)
+    when = readable_day(moment[1] if moment else text)
+    if when is None:
+        return words.get(text, text)
+    return f"{day(day_here(text))}, {clock(text)}" if moment else day(when)
