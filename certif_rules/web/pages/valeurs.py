@@ -41,9 +41,8 @@ CONTEXTE: Final[Mapping[str, str]] = {
 #: What is noted in the workspace alone.
 _ESPACE: Final[Mapping[str, str]] = {
     "cree_le": "notée le",
-    "reference": "preuve",
-    "quoi": "pièce demandée",
-    "texte": "note",
+    "reference": "référence",
+    "quoi": "laquelle",
     "vu_le": "vue le",
     "ecran": "vue à l’écran",
     "detenteur": "qui en garde une copie",
