@@ -105,7 +105,6 @@ def handed_over(consultation: Consultation) -> Iterator[dict[str, Any]]:
                 "version": champ.valeur["version"],
                 "quand": day(day_here(given.quand)),
                 "par": names.get(given.acteur, ""),
-                "rang": given.version,
             }
 
 
