@@ -286,7 +286,7 @@ def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> 
 
 
 def _odd(archive: Colis, unread: Collection[str], nom: str) -> Iterator[Issue]:
-    """Yield the events that give a thing of the workspace what no page gives, among contents that are read."""
+    """Yield the events that give a thing of the workspace what no page gives; ``unread`` are left out."""
     for one in archive.evenements:
         content = None if one.apres in unread else archive.contenus.get(one.apres)
         if content is not None and not _holds(one.cle, content.valeur):
