@@ -39,8 +39,8 @@ def fields(chantier: AuditEnCours) -> dict[str, Any]:
 def test_lines_move_and_no_finding_is_lost() -> None:
     """Without subcontracting 27 leaves, its major set aside; with a certification 3, 7 and 16 enter."""
     value = corrected(audit(l1={"constat": "conforme"}, l27=MAJEURE), sous_traitance=False, certifiante=True)
-    assert [one.numero for one in value.entrees] == ["3", "7", "16"]
-    assert [one.numero for one in value.sorties] == ["27"]
+    assert [one.numero for one in value.mouvements if one.sens == "entree"] == ["3", "7", "16"]
+    assert [one.numero for one in value.mouvements if one.sens == "sortie"] == ["27"]
     changed = len(value.mouvements) - 4
     assert value.phrase == (
         f"3 lignes ajoutées, 1 retirée, {changed} changées, aucun constat perdu ; 1 constat à revoir"

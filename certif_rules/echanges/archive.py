@@ -10,18 +10,19 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from hashlib import sha256
 from io import BytesIO
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.json import Decoder
 
 from certif_rules.errors import DataError, Fautes, Issue, Location
-from certif_rules.journal.evenements import DEBUT, Contenu, Inscription, broken_at
+from certif_rules.journal.annexes import JOURS
+from certif_rules.journal.evenements import DEBUT, Contenu, Endroit, Inscription, broken_at
 
 SOMMAIRE: Final = "archive.json"
 _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "personnes.json"
@@ -270,7 +271,8 @@ def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> 
     if written != len(archive.contenus) or not archive.contenus.keys() <= named:
         message = "un contenu n’est pas celui que le journal a confirmé"
         yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}"))
-    for rank, one in enumerate(archive.contenus.values(), start=1):
+    unread: set[str] = set()
+    for rank, (digest, one) in enumerate(archive.contenus.items(), start=1):
         try:
             sound = len(one.texte) <= MAX_CONTENU and len(one.sel) <= _MAX_SEL and one.valeur is not Ellipsis
         except (msgspec.DecodeError, RecursionError):
@@ -278,7 +280,34 @@ def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> 
         if not sound:
             message = "ce contenu n’est pas une valeur, ou est trop long"
             yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}", rank, 1))
+            unread.add(digest)
     yield from _too_long(archive, nom)
+    yield from _odd(archive, unread, nom)
+
+
+def _odd(archive: Colis, unread: Collection[str], nom: str) -> Iterator[Issue]:
+    """Yield the events that give a thing of the workspace what no page gives; ``unread`` are left out."""
+    for one in archive.evenements:
+        content = None if one.apres in unread else archive.contenus.get(one.apres)
+        if content is not None and not _holds(one.cle, content.valeur):
+            message = f"« {one.cle.champ[:40]} » n’a pas la forme que l’espace lui donne"
+            yield Issue("archive-refusee", message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
+
+
+def _holds(cle: Endroit, valeur: Any) -> bool:
+    """Return whether a thing of the workspace alone has a value that pages give; others are checked later."""
+    if valeur is None or cle.genre in ("tete", "ligne", "verification"):
+        return True
+    if cle.genre == "acte":
+        meeting = valeur.get("comite") if isinstance(valeur, dict) else None
+        dated = meeting in (None, "") or _is_day(meeting)
+        handed = cle.champ != "rapport" or (isinstance(valeur, dict) and type(valeur.get("version")) is int)
+        return dated and handed
+    if cle.champ == "cree_le":
+        return isinstance(valeur, str) and _is_moment(valeur)
+    if cle.champ in JOURS or (cle.genre, cle.champ) == ("creneau", "jour"):
+        return valeur == "" or _is_day(valeur)
+    return isinstance(valeur, str | bool)
 
 
 def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
@@ -296,6 +325,14 @@ def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
     if not _is_moment(archive.cree_le):
         message = f"« {archive.cree_le[:40]} » n’est pas un moment"
         yield Issue("archive-refusee", message, Location(f"{nom}/{SOMMAIRE}"))
+
+
+def _is_day(valeur: Any) -> bool:
+    """Return whether a value is a day, as pages ask for it."""
+    try:
+        return isinstance(valeur, str) and date.fromisoformat(valeur).isoformat() == valeur
+    except ValueError:
+        return False
 
 
 def _is_moment(text: str) -> bool:

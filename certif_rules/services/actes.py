@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
-
 from certif_rules.audit.coherence import check_compte_rendu, same_person
 from certif_rules.audit.compte_rendu import compte_rendu_as_data, entry_name
 from certif_rules.audit.conclusion import Bilan
-from certif_rules.audit.procedure import ActeSuivi, follow_up, names_of, words_of
+from certif_rules.audit.procedure import ActeSuivi, follow_up, words_of
 from certif_rules.errors import Issue
 from certif_rules.model.acteurs import Role
 from certif_rules.plugins.registry import Registry
@@ -39,27 +37,18 @@ _CHAMPS: Final[Mapping[str, str]] = {
 }
 
 
-class Possible(Struct, frozen=True, kw_only=True):
-    """A choice says who may do an act, by function, and the words that it may be given in."""
-
-    instances: tuple[str, ...]
-    mots: tuple[tuple[str, str], ...]
-
-
 def followed_acts(bilan: Bilan, role: Role) -> tuple[ActeSuivi, ...]:
     """Return the acts of a role that are called for or recorded, in order."""
     every = follow_up(bilan.procedure, bilan.dossier.compte_rendu)
     return tuple(suivi for suivi in every if suivi.role == role)
 
 
-def possible_acts(bilan: Bilan, role: Role) -> Possible:
-    """Return who may do the acts of a role, and the words declared for them, else those of the judgement."""
-    prevus = bilan.procedure.of_role(role)
-    words = words_of(prevus)
-    named = tuple((word.id, word.titre) for word in words or ())
+def possible_words(bilan: Bilan, role: Role) -> tuple[tuple[str, str], ...]:
+    """Return the words declared for the acts of a role, else those of the judgement: code, then title."""
+    words = words_of(bilan.procedure.of_role(role))
     if words is None and role == "decide":
-        named = tuple((code, code.replace("_", " ")) for code in bilan.procedure.decisions)
-    return Possible(instances=names_of(prevus), mots=named)
+        return tuple((code, code.replace("_", " ")) for code in bilan.procedure.decisions)
+    return tuple((word.id, word.titre) for word in words or ())
 
 
 def with_act(chantier: AuditEnCours, liste: str, act: Mapping[str, Any], rank: int | None) -> list[Any]:

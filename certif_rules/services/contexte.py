@@ -35,16 +35,6 @@ class ContexteCorrige(Struct, frozen=True, kw_only=True):
     phrase: str
     champs: tuple[tuple[Endroit, Any, Any], ...]
 
-    @property
-    def entrees(self) -> tuple[Mouvement, ...]:
-        """Return the lines that enter."""
-        return tuple(one for one in self.mouvements if one.sens == "entree")
-
-    @property
-    def sorties(self) -> tuple[Mouvement, ...]:
-        """Return the lines that leave."""
-        return tuple(one for one in self.mouvements if one.sens == "sortie")
-
 
 def correct_context(registry: Registry, chantier: AuditEnCours, data: Mapping[str, Any]) -> ContexteCorrige:
     """Return an audit in the context that ``data`` asks for; its findings follow, and none is lost.

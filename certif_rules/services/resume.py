@@ -34,10 +34,8 @@ class Resume(Struct, frozen=True, kw_only=True):
 
 def summed_up(registry: Registry, chantier: AuditEnCours) -> Resume:
     """Return an audit in a few words, its findings missing or not."""
-    from certif_rules.services.calendrier import (
-        deadlines_alone,
-        follow,
-    )  # a list that is up to date needs none
+    # A list that is up to date needs no calendar.
+    from certif_rules.services.calendrier import deadlines_alone, follow
 
     checklist, left = chantier.checklist, len(chantier.restent)
     due = sum(ligne.etat in ("a_auditer", "a_confirmer") for ligne in checklist.lignes)

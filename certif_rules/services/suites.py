@@ -259,11 +259,12 @@ class _Proposition:
         constat = self.compte.possibles[0]
         if self.jugement is None or constat not in self._gaps():
             return None
+        left = frozenset(given.restent)
         for ligne in self.checklist.lignes:
             key = ligne.indicateur.id
             other = Releve(ligne=key, constat=constat, commentaire="-", appui="-")
             same = ligne.indicateur.origine == self.objet and constat in ligne.constats_permis
-            if same and key in given.restent and self._count(ligne, other).possibles == (constat,):
+            if same and key in left and self._count(ligne, other).possibles == (constat,):
                 return other
         return None
 

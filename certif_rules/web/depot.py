@@ -60,7 +60,8 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
     several = {cle for cle, champ in imagined(dons).items() if champ.a_accorder}
     with transaction.atomic():
         dossier = models.DossierSuivi.objects.select_for_update().get(pk=dossier_id)
-        base = min(base, dossier.version)  # nobody has seen what is to come
+        before = dossier.version
+        base = min(base, before)  # nobody has seen what is to come
         champs = standing(dossier_id)
         last = models.InscriptionGardee.objects.filter(dossier=dossier).order_by("-version").first()
         seal, moment = last.empreinte if last else DEBUT, now()
@@ -88,8 +89,7 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
                 seal,
             )
             seal = event.empreinte
-            for one in (content, why) if why else (content,):
-                _keep(dossier, one)
+            _keep(dossier, content)
             as_row(dossier, event).save(force_insert=True)
             given = ValeurDonnee(
                 valeur=don.valeur,
@@ -101,6 +101,8 @@ def record(dossier_id: Any, dons: Iterable[Don], acteur: str, *, base: int, rais
             )
             champs[don.cle] = with_version(champ, given)
             _project(dossier, don.cle, champs[don.cle])
+        if why is not None and dossier.version > before:
+            _keep(dossier, why)
         dossier.save(update_fields=("version",))
     return dossier.version
 
@@ -151,14 +153,13 @@ def standing(dossier_id: Any) -> dict[Endroit, Champ]:
 
 def stood_at(dossier_id: Any, version: int) -> dict[Endroit, Champ]:
     """Return the values that stood at a version."""
-    return state((one for one in events(dossier_id) if one.version <= version), contents(dossier_id))
+    return state(events(dossier_id, until=version), contents(dossier_id))
 
 
 def reverted(dossier_id: Any, after: int, until: int) -> list[Don]:
     """Return what gives back the values of version ``after`` to the fields changed since, up to ``until``."""
-    chain = events(dossier_id)
-    before = state((one for one in chain if one.version <= after), contents(dossier_id))
-    changed = dict.fromkeys(one.cle for one in chain if after < one.version <= until)
+    before = stood_at(dossier_id, after)
+    changed = dict.fromkeys(one.cle for one in events(dossier_id, after=after, until=until))
     return [Don(cle, value) for cle in changed for value in _values(before.get(cle))]
 
 
@@ -212,10 +213,8 @@ def last_act(dossier_id: Any, acteur: str, until: int) -> tuple[int, int] | None
 
 def still_so(dossier_id: Any, dons: Iterable[Don], until: int) -> list[Don]:
     """Return, of what would undo the events up to ``until``, what nobody changed since."""
-    known = contents(dossier_id)
-    then = state((one for one in events(dossier_id) if one.version <= until), known)
-    now_ = standing(dossier_id)
-    return [don for don in dons if _values(now_[don.cle]) == _values(then[don.cle])]
+    then, since = stood_at(dossier_id, until), standing(dossier_id)
+    return [don for don in dons if _values(since[don.cle]) == _values(then[don.cle])]
 
 
 def shared_at(dossier_id: Any) -> int:

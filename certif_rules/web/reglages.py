@@ -55,5 +55,4 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "certif_rules.web.garde.expired"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000  # five fields a site, and some organisations have hundreds
-SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING_CONFIG = None

@@ -53,11 +53,16 @@ def all_followed(*, every: bool = False) -> list[Entree]:
 
 def agendas() -> Iterator[str]:
     """Yield the dates of each audit for an agenda, each worked out once for a version."""
-    for one in all_followed(every=True):
-        row = models.ResumeGarde.objects.get(dossier=one.dossier)
+    rows = all_followed(every=True)
+    earlier = models.ResumeGarde.objects.in_bulk()
+    for one in rows:
+        row = earlier.get(one.dossier.pk)
+        if row is None:  # forgotten meanwhile: somebody was erased from it
+            continue
         if one.resume is not None and one.resume.termes and not row.agenda:
             row.agenda = agenda(atelier().registry, _opened(one.dossier), one.dossier.pk.hex)
-            row.save(update_fields=("agenda",))
+            # Another request may have summed up a later version meanwhile: its row is not this one’s.
+            models.ResumeGarde.objects.filter(pk=row.pk, cle=row.cle).update(agenda=row.agenda)
         yield row.agenda
 
 

@@ -36,7 +36,10 @@ Ecriture = Callable[[bytes, DocumentRemis, tuple[Creneau, ...]], DocumentEcrit]
 
 
 class Travail(Struct, kw_only=True):
-    """A work writes one document of a dossier, as it stood at a version; ``faute`` says why it could not."""
+    """A work writes one document of a dossier, as it stood at a version; ``faute`` says why it could not.
+
+    ``equipe`` is the process that it was handed to, to be ended with it.
+    """
 
     cle: str
     dossier: str
@@ -44,6 +47,7 @@ class Travail(Struct, kw_only=True):
     piece: DocumentRemis
     nom: str
     attente: Future[DocumentEcrit] | None = None
+    equipe: ExitStack | None = None
     contenu: bytes | None = None
     faute: str = ""
 
@@ -99,9 +103,17 @@ class Imprimerie:
             work = self._works.get(cle)
         return work if work is not None and work.dossier == dossier else None
 
-    def end(self) -> None:
-        """End the process, whatever it is doing."""
+    def end(self, equipe: ExitStack | None = None, *, idle: bool = False) -> None:
+        """End the process, whatever it is doing; it is waited for outside the lock, which its works take.
+
+        Args:
+            equipe: the process to end, which another one may have replaced since; by default, whichever.
+            idle: leave it alone if something was asked for meanwhile.
+        """
         with self._lock:
+            busy = idle and any(not one.fini for one in self._works.values())
+            if busy or (equipe is not None and equipe is not self._open):
+                return
             opened, self._open, self._team = self._open, None, None
             self._sleep(None)
         if opened is not None:
@@ -112,7 +124,7 @@ class Imprimerie:
         """End the process once nothing was asked for so many seconds; ``None``: do not."""
         if self._rest is not None:
             self._rest.cancel()
-        self._rest = None if after is None else Timer(after, self.end)
+        self._rest = None if after is None else Timer(after, self.end, kwargs={"idle": True})
         if self._rest is not None:
             self._rest.daemon = True
             self._rest.start()
@@ -123,10 +135,11 @@ class Imprimerie:
             self._open = ExitStack()
             self._team = self._open.enter_context(ouvriers.processes(1))
         try:
+            work.equipe = self._open
             work.attente = self._team.submit(self._write, constats, work.piece, creneaux)
         except (BrokenExecutor, RuntimeError):
             work.faute = _PERDU
-            self.end()
+            self._end_aside(work)
             return
         timer = Timer(PATIENCE, self._give_up, (work,))
         timer.daemon = True
@@ -143,7 +156,7 @@ class Imprimerie:
             fait = done.result()
         except (BrokenExecutor, CancelledError):
             work.faute = work.faute or _PERDU
-            Thread(target=self.end, daemon=True).start()  # this thread is the pool’s own, which ends with it
+            self._end_aside(work)  # this thread is the pool’s own, which ends with it
         except Exception:  # noqa: BLE001 - whatever a library raises, whoever asked is told, and can ask again
             work.faute = _PERDU
         else:
@@ -153,10 +166,14 @@ class Imprimerie:
             if all(one.fini for one in self._works.values()):
                 self._sleep(REPOS)
 
+    def _end_aside(self, work: Travail) -> None:
+        """End the process of a work from another thread."""
+        Thread(target=self.end, args=(work.equipe,), daemon=True).start()
+
     def _give_up(self, work: Travail) -> None:
         if not work.fini:
             work.faute = _LONG
-            self.end()
+            self.end(work.equipe)
 
 
 #: The workshop of this program.

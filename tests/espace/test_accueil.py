@@ -81,6 +81,24 @@ def test_what_is_due_comes_in_the_order_of_its_days(navigateur: Any) -> None:
     assert len(uids) == len(set(uids)) == agenda.count("BEGIN:VEVENT")
 
 
+def test_an_agenda_worked_out_too_late_is_kept_by_no_later_version(
+    navigateur: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While dates are worked out, another window sums up the next version: its row keeps no earlier date."""
+    from certif_rules.web import models, resumes
+
+    with_gap(navigateur, "Pont tardif", "2024-03-18", "2024-03-20")
+    row, worked_out = models.ResumeGarde.objects.filter(dossier__nom="Pont tardif"), resumes.agenda
+
+    def late(*given: Any) -> str:
+        row.update(cle="version suivante", agenda="")
+        return worked_out(*given)
+
+    monkeypatch.setattr(resumes, "agenda", late)
+    assert "DTSTART;VALUE=DATE:20240920" in text(navigateur.get("/echeances.ics"))
+    assert row.get().agenda == ""
+
+
 def test_what_waits_to_be_read_again_comes_by_its_committee(navigateur: Any) -> None:
     """Handed over, the nearest committee first, then those without a day; one that was taken back is gone."""
     from certif_rules.journal.evenements import Endroit

@@ -268,6 +268,20 @@ def test_the_duration_is_that_of_the_tables_or_unknown(navigateur: Any) -> None:
     assert "Déclaration d’activité" in page
 
 
+def test_an_application_that_cannot_be_read_says_why(navigateur: Any) -> None:
+    """A document that the label does not ask for is told: its documents are not just left out of the page."""
+    profil = """format: 1
+referentiel: certifregion
+audit: {type: initial, date: "2024-03-18"}
+organisme: {nom: Élan, categories: [AF]}
+dossier: {pieces: {bilan_lunaire: oui}}
+"""
+    root = navigateur.post("/reprendre", {"fichier": sent(profil.encode())}).headers["Location"]
+    page = text(navigateur.get(f"{root.rpartition('/')[0]}/duree"))
+    assert "bilan_lunaire" in page
+    assert "Aucune règle lue ne dit" not in page
+
+
 def test_hostile_words_stay_words(navigateur: Any) -> None:
     """A name, a town and a mode that attack the page are printed as they are."""
     attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
-from espaces import begun, text, until_ready, version
+from espaces import begun, found, text, until_ready, version
 
 pytest.importorskip("django")
 
@@ -135,3 +135,86 @@ def test_a_document_given_up_never_comes_late() -> None:
     shop._settle(work, late)
     assert "deux minutes" in work.faute
     assert work.contenu is None
+
+
+def test_a_document_asked_for_again_is_of_the_same_version(
+    navigateur: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report of version 1 that failed is asked for again of version 1, whatever was recorded since."""
+    from certif_rules.errors import Issue
+    from certif_rules.services import ouvriers
+    from certif_rules.services.remise import DocumentEcrit
+    from certif_rules.web.pages import documents
+
+    shop, here = imprimerie(lambda *_: DocumentEcrit(b"", (Issue("x", "rien à faire"),)))
+    monkeypatch.setattr(ouvriers, "processes", here)
+    monkeypatch.setattr(documents, "IMPRIMERIE", shop)
+    root = begun(navigateur)
+    asked = version(root)
+    page = navigateur.post(f"{root}/travaux", {"piece": "rapport.pdf"}).headers["Location"]
+    until_ready(navigateur, page)
+    found(navigateur, root, n1=("conforme", ""))
+    assert version(root) != asked
+    assert f'name="version" value="{asked}"' in text(navigateur.get(page))
+    shop.end()
+
+
+def test_a_process_that_died_locks_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its death reaches one document while another is handed to it: both are told, and a new one begins."""
+    from concurrent.futures import BrokenExecutor
+    from contextlib import contextmanager
+
+    from certif_rules.services import ouvriers
+    from certif_rules.services.remise import PIECES, DocumentEcrit
+    from certif_rules.web.travaux import Imprimerie
+
+    first: Future[DocumentEcrit] = Future()
+    dying = threading.Thread(target=lambda: first.set_exception(BrokenExecutor()), daemon=True)
+    stuck: list[bool] = []
+
+    class Dead:
+        """It takes one work, then is dead: a thread of its own says so to the works that it had."""
+
+        def submit(self, *_: Any) -> Future[DocumentEcrit]:
+            if not first.running():
+                first.set_running_or_notify_cancel()
+                return first
+            dying.start()
+            raise BrokenExecutor
+
+    class Living:
+        """It writes at once."""
+
+        def submit(self, *_: Any) -> Future[DocumentEcrit]:
+            done: Future[DocumentEcrit] = Future()
+            done.set_result(DocumentEcrit(b"octets"))
+            return done
+
+    teams: list[Any] = []
+
+    @contextmanager
+    def here(_number: int) -> Any:
+        dead = not teams
+        teams.append(Dead() if dead else Living())
+        try:
+            yield teams[-1]
+        finally:
+            if dead:
+                dying.join(3)
+                stuck.append(dying.is_alive())
+
+    monkeypatch.setattr(ouvriers, "processes", here)
+    shop = Imprimerie()
+    slow = [piece for piece in PIECES if piece.lente]
+    works = [shop.ask("d", rank, piece, "n", b"") for rank, piece in enumerate(slow[:2])]
+    dying.join(5)
+    while not stuck:
+        threading.Event().wait(0.01)
+    assert stuck == [False]
+    assert all("s’est arrêté" in work.faute for work in works)
+    late = works[0].equipe
+    assert shop.ask("d", 3, slow[0], "n", b"").contenu == b"octets"
+    shop.end(late)
+    assert len(teams) == 2
+    assert shop._open is not None
+    shop.end()

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from espaces import plain, sent
+from espaces import begun, plain, sent
 from msgspec.structs import replace
 
 from certif_rules.echanges.archive import Colis, read_archive, write_archive
@@ -102,3 +102,34 @@ def test_a_finding_in_a_word_of_no_rule_is_refused(navigateur: Any) -> None:
     assert "« parfait » n’est pas un constat de ce référentiel" in plain(response)
     assert "conforme" in plain(response)
     assert not models.DossierSuivi.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("genre", "champ", "ligne", "valeur"),
+    [
+        ("note", "cree_le", "n1", "hier"),
+        ("preuve", "vu_le", "n1", "hier"),
+        ("preuve", "reference", "n1", 3),
+        ("autodiagnostic", "nom", "n1", "sans contenu"),
+        ("acte", "rapport", "n1", {"version": "x"}),
+        ("acte", "relu", "", {"comite": "hier"}),
+        ("creneau", "jour", "n1", "hier"),
+        ("creneau", "debut", "n1", 3),
+    ],
+)
+def test_a_thing_of_the_workspace_is_refused_or_read(
+    navigateur: Any, genre: Any, champ: str, ligne: str, valeur: Any
+) -> None:
+    """An archive that gives a proof, an act or a slot what no page gives is refused, or every page opens."""
+    from certif_rules.journal.evenements import Endroit
+    from certif_rules.web import depot, models, transport
+    from certif_rules.web.pages.commun import consult
+
+    root = begun(navigateur)
+    dossier = models.DossierSuivi.objects.get(pk=root.rpartition("/")[2])
+    chantier = consult(dossier.pk).chantier
+    depot.record(dossier.pk, [depot.Don(Endroit(genre, champ, ligne), valeur)], "p-1", base=99)
+    dossier.refresh_from_db()
+    content = transport.packed(dossier, chantier)
+    dossier.delete()
+    assert walked(navigateur, content, "audit.zip") == []

@@ -62,6 +62,20 @@ def test_a_corrected_answer_is_undone_by_its_button(page: Any, espace: str) -> N
     assert "faits" not in constats(page, root)["organisme"]
 
 
+def test_a_way_to_a_place_of_the_page_keeps_what_is_typed(page: Any, espace: str) -> None:
+    """A disagreement is typed, not recorded: « Donner ce jour », further down the page, leaves it there."""
+    minor = {"id": "qualiopi/1", "constat": "nc_mineure", "commentaire": "Sans date."}
+    page.goto(f"{begun(espace, constats=[minor])}/clore")
+    typed = page.get_by_label("Désaccords")
+    typed.fill("L’organisme conteste la ligne 1.")
+    page.evaluate("window.same = true")
+    page.get_by_role("link", name="Donner ce jour").click()
+    page.wait_for_url("**/clore#notifie")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.same") is True
+    assert typed.input_value() == "L’organisme conteste la ligne 1."
+
+
 def test_the_fourth_minor_warns_before_it_is_recorded(page: Any, espace: str) -> None:
     """Three minors stand: the fourth, chosen and not recorded, says that one more reaches five."""
     three = [

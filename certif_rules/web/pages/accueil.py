@@ -13,7 +13,7 @@ from certif_rules.blocs.typographie import day
 from certif_rules.journal.evenements import Endroit
 from certif_rules.services.resume import whole_agenda
 from certif_rules.web import copie, depot, models, personnes
-from certif_rules.web.machine import today
+from certif_rules.web.machine import day_here, today
 from certif_rules.web.resumes import Entree, agendas, all_followed
 
 #: The tabs: the name of the address, the word.
@@ -33,12 +33,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def to_review(request: HttpRequest) -> HttpResponse:
     """Show the audits that wait for another person to read them, by the day of their committee."""
     acts = models.ValeurCourante.objects.filter(genre="acte", champ=_RELECTURE).select_related("dossier")
-    rows = [_waiting(dossier) for dossier in dict.fromkeys(act.dossier for act in acts)]
+    names = depot.names()
+    rows = [_waiting(dossier, names) for dossier in dict.fromkeys(act.dossier for act in acts)]
     rows = sorted(filter(None, rows), key=lambda row: (row["rang"], row["nom"]))
     return render(request, "a-relire.html", {**_around(request, "a-relire"), "dossiers": rows})
 
 
-def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
+def _waiting(dossier: models.DossierSuivi, names: Mapping[str, str]) -> dict[str, Any]:
     """Return an audit that waits to be read again, as a row; nothing where it was taken back."""
     from certif_rules.audit.examen import readable_day  # the list of audits needs none of the rules
 
@@ -53,8 +54,8 @@ def _waiting(dossier: models.DossierSuivi) -> dict[str, Any]:
         "nom": dossier.nom,
         "rang": meeting.isoformat() if meeting else "~",
         "comite": day(meeting) if meeting else "",
-        "transmis": day(given.quand.partition("T")[0]),
-        "par": depot.names().get(given.acteur, ""),
+        "transmis": day(day_here(given.quand)),
+        "par": names.get(given.acteur, ""),
     }
 
 

@@ -81,7 +81,8 @@ def picture(_request: HttpRequest, identifiant: Identifiant, cle: str, rang: int
 
 def _kept(consultation: Consultation) -> list[Annexe]:
     """Return the self-assessments of a dossier, in the order they were given."""
-    return sorted(annexes(consultation.etat, _GENRE), key=lambda one: one.champs["contenu"].version)
+    whole = (one for one in annexes(consultation.etat, _GENRE) if one.get("contenu") and one.get("cree_le"))
+    return sorted(whole, key=lambda one: one.champs["contenu"].version)
 
 
 def _page(consultation: Consultation, asked: str) -> dict[str, Any]:

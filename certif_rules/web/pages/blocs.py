@@ -28,11 +28,11 @@ def pictures_of(blocs: Iterable[b.Bloc]) -> list[b.Image]:
 
 def _laid(bloc: b.Bloc) -> Iterator[dict[str, Any]]:
     if isinstance(bloc, b.Titre):
-        yield {"genre": "titre", "niveau": bloc.niveau, "texte": line(bloc.texte), "ancre": bloc.ancre}
+        yield {"genre": "titre", "niveau": bloc.niveau, "texte": line(bloc.texte)}
     elif isinstance(bloc, b.Paragraphe):
         yield {"genre": "paragraphe", "lignes": runs(bloc.texte)}
     elif isinstance(bloc, b.Encadre):
-        yield {"genre": "encadre", "titre": line(bloc.titre), "ton": bloc.ton, "lignes": runs(bloc.texte)}
+        yield {"genre": "encadre", "titre": line(bloc.titre), "lignes": runs(bloc.texte)}
     elif isinstance(bloc, b.Liste):
         yield {"genre": "liste", "elements": [runs(one) for one in bloc.elements]}
     elif isinstance(bloc, b.Fiche):

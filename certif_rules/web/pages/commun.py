@@ -117,17 +117,13 @@ def give(
 
 
 def frame(consultation: Consultation, etape: str) -> dict[str, Any]:
-    """Return what is around every page of an audit: whose it is, its steps, how far it is."""
+    """Return what is around every page of an audit: whose it is, its steps, what is left."""
     checklist, left = consultation.chantier.checklist, consultation.chantier.restent
-    due = [ligne for ligne in checklist.lignes if ligne.etat in ("a_auditer", "a_confirmer")]
     return {
         "dossier": consultation.dossier,
         "etapes": ETAPES,
         "etape": etape,
         "titre_audit": f"{prose(checklist.type_audit.titre)}, le {day(checklist.contexte.date)}",
-        "referentiel": prose(checklist.referentiel.titre),
-        "faites": len(due) - len(left),
-        "dues": len(due),
         "partage": depot.shared_at(consultation.dossier.pk) > 0,
         "a_accorder": to_settle(consultation.etat),
         "reste": count(len(left), "ligne à évaluer", "lignes à évaluer"),

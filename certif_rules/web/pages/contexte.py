@@ -23,6 +23,7 @@ from certif_rules.services.espace import DEMANDE, as_file
 from certif_rules.services.tirage import without_options
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
+from certif_rules.web.machine import day_here
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import actor, atelier, consult, go
 from certif_rules.web.pages.valeurs import CONTEXTE
@@ -216,7 +217,7 @@ def earlier_dossiers(identifiant: Identifiant | None) -> list[tuple[Identifiant,
     """Return the dossiers that may tell of the earlier audit: all the others."""
     others = models.DossierSuivi.objects.all()
     return [
-        (one.pk, f"{one.nom}, commencé le {day(one.cree_le.partition('T')[0])}")
+        (one.pk, f"{one.nom}, commencé le {day(day_here(one.cree_le))}")
         for one in others
         if one.pk != identifiant
     ]
@@ -302,12 +303,8 @@ def _ticked(known: Sequence[tuple[str, str]], chosen: Sequence[str]) -> list[dic
 
 
 def _edition(couche: Couche) -> str:
-    end = f" au {day(couche.au)}" if couche.au else ""
-    return (
-        f"{prose(couche.titre)} (du {day(couche.du)}{end})"
-        if end
-        else (f"{prose(couche.titre)} (depuis le {day(couche.du)})")
-    )
+    period = f"du {day(couche.du)} au {day(couche.au)}" if couche.au else f"depuis le {day(couche.du)}"
+    return f"{prose(couche.titre)} ({period})"
 
 
 def _earlier(precedent: Mapping[str, Any] | None, types: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from certif_rules.audit.plan import Creneau
 from certif_rules.blocs.typographie import clean, day
 from certif_rules.errors import IssuesError
 from certif_rules.francais import capital
+from certif_rules.journal.etat import ValeurDonnee
 from certif_rules.journal.evenements import Endroit
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.espace import as_file, open_work
@@ -98,15 +99,19 @@ def formats_of(quoi: str) -> dict[str, Any]:
 def handed_over(consultation: Consultation) -> Iterator[dict[str, Any]]:
     """Yield the reports that were handed over, the first one first: when, by whom, at which version."""
     names = depot.names()
+    for given in _seals(consultation):
+        yield {
+            "version": given.valeur["version"],
+            "quand": day(day_here(given.quand)),
+            "par": names.get(given.acteur, ""),
+        }
+
+
+def _seals(consultation: Consultation) -> Iterator[ValeurDonnee]:
+    """Yield what was kept of each report that was handed over: its version, the digests of that day."""
     for cle, champ in consultation.etat.items():
         if (cle.genre, cle.champ) == ("acte", _REMIS) and isinstance(champ.valeur, dict):
-            given = champ.versions[-1]
-            yield {
-                "version": champ.valeur["version"],
-                "quand": day(day_here(given.quand)),
-                "par": names.get(given.acteur, ""),
-                "rang": given.version,
-            }
+            yield champ.versions[-1]
 
 
 @require_POST
@@ -190,16 +195,8 @@ def fetched(request: HttpRequest, identifiant: Identifiant, cle: str) -> HttpRes
 def reprinted(request: HttpRequest, identifiant: Identifiant, version: int) -> HttpResponse:
     """Show a report as it was handed over, and whether its bytes still are those of that day."""
     consultation = consult(identifiant)
-    seal = next(
-        (
-            champ.valeur
-            for cle, champ in consultation.etat.items()
-            if (cle.genre, cle.champ) == ("acte", _REMIS)
-            and isinstance(champ.valeur, dict)
-            and champ.valeur.get("version") == version
-        ),
-        None,
-    )
+    seals = (given.valeur for given in _seals(consultation))
+    seal = next((one for one in seals if one.get("version") == version), None)
     if seal is None:
         raise Http404
     try:

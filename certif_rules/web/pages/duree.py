@@ -77,7 +77,6 @@ def duration_in_words(chantier: AuditEnCours) -> dict[str, Any]:
             {
                 "jours": "inconnue" if part["jours"] is None else _days(part["jours"]),
                 "texte": resting(without_options(part["texte"]), tuple(part["sources"])),
-                "confiance": part["confiance"],
             }
             for part in data["postes"]
         ],

@@ -29,7 +29,6 @@ from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import (
     Consultation,
     atelier,
-    conclusions_in_words,
     consult,
     frame,
     give,
@@ -127,15 +126,14 @@ def _field(issue: Issue) -> str:
 
 def _page(consultation: Consultation, refused: Mapping[str, Any]) -> dict[str, Any]:
     report = reported(atelier().registry, consultation.chantier)
-    bilan = report.bilan
+    notified = report.bilan.dossier.notifie_le
     every = [_gap(report.checklist, ecart, refused) for ecart in gravest_first(report)]
     return {
         **frame(consultation, "suivre"),
         "onglet": "ecarts",
         "ecarts": every,
         "ouverts": sum(one["ouvert"] for one in every),
-        "notifie_le": day(bilan.dossier.notifie_le) if bilan.dossier.notifie_le else "",
-        "conclusions": conclusions_in_words(bilan),
+        "notifie_le": day(notified) if notified else "",
     }
 
 
@@ -162,7 +160,6 @@ def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:
     releve = ecart.releve
     return {
         "id": releve.ligne,
-        "numero": clean(ecart.numero),
         "titre": line(gap_name(checklist, ecart)),
         "verification": ecart.point is not None,
         "constat": sign.mot if sign else line(gravity_sign(checklist, ecart)),

@@ -25,7 +25,6 @@ from certif_rules.documents.mots import (
     criterion,
     finding,
     groups,
-    of_label,
     shape,
     shape_failed,
     title,
@@ -182,7 +181,6 @@ def tile(chantier: AuditEnCours, ligne: Ligne, site: str = "") -> dict[str, Any]
         "forme": forme,
         "mot": word,
         "titre": title(ligne, 90),
-        "du_label": of_label(chantier.checklist, ligne.indicateur.origine),
     }
 
 
@@ -199,7 +197,6 @@ def _check_tile(chantier: AuditEnCours, point: Point, numero: str, site: str) ->
         "forme": forme,
         "mot": word,
         "titre": prose(point.texte),
-        "du_label": of_label(chantier.checklist, point.compte_pour),
     }
 
 

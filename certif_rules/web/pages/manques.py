@@ -174,6 +174,5 @@ def _adding(consultation: Consultation, champ: str) -> dict[str, Any]:
         "champ": champ,
         "titre": capital(champ.replace("seances", "séances")),
         "donnes": [", ".join(clean(str(value)) for value in one.values()) for one in known or ()],
-        "aucun": known == [],
         "champs": _fields(champ, {}),
     }

@@ -155,7 +155,6 @@ def _page(
     people = [{key: getattr(p, key) or "" for key in _PERSONNE} for p in own.personnes or ()]
     if typed is not None and quoi == "personnes":
         people = [{**dict.fromkeys(_PERSONNE, ""), **row} for row in _people(typed)]
-    session = own.checklist.contexte
     return {
         **frame(consultation, "preparer"),
         "ici": "plan",
@@ -169,7 +168,7 @@ def _page(
         "disputes": _disputes(consultation.etat),
         "remarques": [capital(prose(texte)) for texte in remarks(own)],
         "forme": _form(own, edited, issues),
-        "organisation": session.organisme.nom or "",
+        "organisation": contexte.organisme.nom or "",
         "personnes": [*people, *[dict.fromkeys(_PERSONNE, "")] * _LIBRES],
         "connues": [(p["role"], person_of(p), p["organisation"]) for p in people],
         "initiales": [p["initiales"] or p["nom"] for p in people if p["initiales"] or p["nom"]],

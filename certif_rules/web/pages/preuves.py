@@ -13,14 +13,13 @@ from msgspec import Struct
 
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.errors import DataError, Issue
-from certif_rules.francais import count
 from certif_rules.journal.annexes import JOURS, Annexe, annexes, tie
 from certif_rules.journal.evenements import Endroit, Genre
 from certif_rules.noms import cle as folded
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
-from certif_rules.web.machine import clock, identifier, now, today
+from certif_rules.web.machine import clock, day_here, identifier, now, today
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import Consultation, consult, frame, give, go, whole
 from certif_rules.web.pages.lignes import named_by, number_of
@@ -216,7 +215,6 @@ def _listed(
     return {
         "genre": rubrique.genre,
         "titre": rubrique.titre,
-        "nombre": count(len(things), "noté", "notés") if things else "",
         "vide": rubrique.vide,
         "ajouter": rubrique.ajouter,
         "choses": [
@@ -233,7 +231,7 @@ def _thing(
     """Return a thing as the page lists it, and its form."""
     first = next(iter(rubrique.champs))
     created = str(one.get("cree_le") or "")
-    names = depot.names()
+    names = depot.names() if one.a_accorder else {}
     return {
         "id": one.id,
         "nom": clean(str(one.get(first) or "à accorder")),
@@ -242,7 +240,7 @@ def _thing(
             for champ, label in rubrique.champs.items()
             if champ != first and (value := one.get(champ))
         ],
-        "cree": f"{day(created.partition('T')[0])} à {clock(created)}" if created else "",
+        "cree": f"{day(day_here(created))} à {clock(created)}" if created else "",
         "champs": _fields(rubrique, one, post, fautes),
         "lignes": [(ligne, number_of(consultation.chantier, ligne)) for ligne in one.lignes],
         "ouvert": post is not None or bool(one.a_accorder),

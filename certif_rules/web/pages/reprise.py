@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
@@ -57,8 +56,8 @@ def take_up(request: HttpRequest) -> HttpResponse:
             seen[content] = nom
             repris = taken_up(atelier().registry, nom, content)
             here = transport.same_audit(repris.archive) if repris.archive else None
-            if here is not None and len(sent) == 1 and (page := _joining(here)):
-                return page
+            if here is not None and len(sent) == 1:
+                return go("accorder", here.pk, deja="1")
             if here is not None:
                 faults.issues.append(_already(here, nom))
             taken[nom if nom not in taken else f"{nom} ({len(taken)})"] = repris
@@ -93,15 +92,6 @@ def take_away(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 def _said(dossier: DossierSuivi, nom: str) -> str:
     """Return what an act of sharing says: two in a row are two events."""
     return f"tout exporter ({nom}), version {dossier.version}"
-
-
-def _joining(here: DossierSuivi) -> HttpResponse | None:
-    """Return the way to where two copies of an audit are joined, where there is such a page."""
-    try:
-        reverse("accorder", args=[here.pk])
-    except NoReverseMatch:
-        return None
-    return go("accorder", here.pk, deja="1")
 
 
 def _already(here: DossierSuivi, nom: str) -> Issue:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from certif_rules.audit.examen import readable_day
 from certif_rules.audit.rapport import gravest_first
-from certif_rules.blocs.typographie import clean, prose
+from certif_rules.blocs.typographie import prose
 from certif_rules.errors import IssuesError
 from certif_rules.journal.fichier import fields_of, findings_of
 from certif_rules.services.espace import open_work, reported
@@ -61,6 +61,5 @@ def _page(consultation: Consultation) -> dict[str, Any]:
         "types": [{"code": one.code, "titre": prose(one.titre), "suit": one.suit} for one in types],
         "donne": {"type": types[0].code if types and types[0].suit else "", "date": ""},
         "ecarts": gaps,
-        "organisme": clean(consultation.dossier.nom),
         "fautes": {},
     }

@@ -17,7 +17,7 @@ from certif_rules.documents.actes import act_heading, act_state
 from certif_rules.journal.annexes import annexes
 from certif_rules.journal.evenements import Endroit
 from certif_rules.model.acteurs import Role
-from certif_rules.services.actes import LISTES, followed_acts, possible_acts, recorded_at
+from certif_rules.services.actes import LISTES, followed_acts, possible_words, recorded_at
 from certif_rules.services.espace import concluded
 from certif_rules.web import depot
 from certif_rules.web.machine import day_here
@@ -84,7 +84,7 @@ def overview(consultation: Consultation, acte: Mapping[str, Any] | None = None) 
 
 def acts_in_words(bilan: Bilan, role: Role, refused: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the acts of a role, each with its form; one that was refused with what was typed."""
-    liste, possible = LISTES[role], possible_acts(bilan, role)
+    liste, words = LISTES[role], possible_words(bilan, role)
     for index, suivi in enumerate(followed_acts(bilan, role)):
         rank = recorded_at(bilan, suivi)
         key = "" if rank is None else str(rank)
@@ -97,8 +97,7 @@ def acts_in_words(bilan: Bilan, role: Role, refused: Mapping[str, Any]) -> Itera
             "titre": act_heading(bilan.procedure, suivi),
             "etat": act_state(suivi),
             "porte": rank is not None,
-            "mots": possible.mots,
-            "instances": possible.instances,
+            "mots": words,
             "donne": refused["donne"] if mine else _of_act(suivi),
             "fautes": refused["fautes"] if mine else {},
         }
@@ -131,8 +130,7 @@ def _blank(liste: str, bilan: Bilan, refused: Mapping[str, Any]) -> dict[str, An
         "titre": "Décision",
         "etat": "à venir ; aucune source ne dit qui décide",
         "porte": False,
-        "mots": possible_acts(bilan, "decide").mots,
-        "instances": (),
+        "mots": possible_words(bilan, "decide"),
         "donne": refused["donne"] if mine else {},
         "fautes": refused["fautes"] if mine else {},
     }
@@ -166,7 +164,6 @@ def reviewed(consultation: Consultation) -> dict[str, Any]:
         "actes": [text for _, text in sorted(acts)],
         "en_cours": sent is not None and bool(sent.versions[-1].valeur),
         "remarques": remarks,
-        "ouvertes": sum(not one["reglee"] for one in remarks),
     }
 
 

@@ -24,11 +24,11 @@ from certif_rules.documents.mots import (
 )
 from certif_rules.francais import capital
 from certif_rules.journal.etat import Etat
-from certif_rules.journal.evenements import Contenu, Inscription
+from certif_rules.journal.evenements import Contenu, Endroit, Inscription
 from certif_rules.services.espace import AuditEnCours
 from certif_rules.services.explication import explain
 from certif_rules.web import depot
-from certif_rules.web.machine import clock
+from certif_rules.web.machine import clock, day_here
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import consult, frame
 from certif_rules.web.pages.lignes import key_of, number_of, own_id, sujet_of
@@ -114,30 +114,29 @@ def history(
     chantier: AuditEnCours, etat: Etat, events: Sequence[Inscription], texts: Mapping[str, Contenu]
 ) -> list[dict[str, Any]]:
     """Return the events of a line, the last first, each in words."""
-    names = depot.names()
+    names, words = depot.names(), words_of(chantier.checklist)
     rows = []
     for event in reversed(events):
         content = texts.get(event.apres)
         rows.append(
             {
-                "jour": day(event.quand.partition("T")[0]),
+                "jour": day(day_here(event.quand)),
                 "heure": clock(event.quand),
                 "qui": names.get(event.acteur) or "sans nom",
                 "quoi": field_in_words(event.cle),
-                "valeur": "effacé" if content is None else _value(chantier, etat, event, content.valeur),
+                "valeur": "effacé" if content is None else _value(etat, event.cle, content.valeur, words),
             }
         )
     return rows
 
 
-def _value(chantier: AuditEnCours, etat: Etat, event: Inscription, value: Any) -> str:
-    """Return the value that an event gave, in words; of a tie, what it ties."""
-    cle = event.cle
+def _value(etat: Etat, cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
+    """Return the value that an event gave there, in words; of a tie, what it ties."""
     if not cle.champ.startswith("ligne."):
-        return value_in_words(cle, value, words_of(chantier.checklist))
-    named = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
-    words = clean(str(next((text for text in named if text), "?")))
-    return words if value else f"{words} (retirée)"
+        return value_in_words(cle, value, words)
+    texts = (champ.valeur for one, champ in etat.items() if one.ligne == cle.ligne and one.champ in _NOMMANTS)
+    name = clean(str(next((text for text in texts if text), "?")))
+    return name if value else f"{name} (retirée)"
 
 
 #: What names a thing of the workspace.

@@ -4,6 +4,9 @@ const etat = document.getElementById("etat");
 let envois = Promise.resolve();
 let attendus = 0;
 let perdu = false;
+const sansAncre = (adresse) => adresse.split("#")[0];
+// The page that is shown, without the place in it.
+let montree = sansAncre(location.href);
 
 const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` : element.name
   ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
@@ -19,9 +22,11 @@ export function montrer(page, adresse, remplace = false) {
     document.getElementById("contenu").replaceWith(document.adoptNode(page.getElementById("contenu")));
   }
   document.title = page.title;
-  const ailleurs = adresse && adresse !== location.href.split("#")[0];
-  if (ailleurs && remplace) history.replaceState(null, "", adresse);
-  else if (ailleurs) history.pushState(null, "", adresse);
+  if (adresse && adresse !== montree) {
+    montree = adresse;
+    if (remplace) history.replaceState(null, "", adresse);
+    else history.pushState(null, "", adresse);
+  }
   if (ici) document.querySelector(ici)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("montre"));
 }
@@ -92,4 +97,5 @@ document.addEventListener("change", (evenement) => {
   // Back leads out of the page, not through each of its answers.
   if (formulaire) envoyer(formulaire, null, true);
 });
-window.addEventListener("popstate", () => location.reload());
+// A way to a place of the same page is one too: what is typed there stays.
+window.addEventListener("popstate", () => sansAncre(location.href) !== montree && location.reload());
