@@ -342,3 +342,38 @@ def test_the_journal_reads_as_words(navigateur: Any) -> None:
     assert "<td>ligne 1 · preuves vues</td>" in page
     for sign in ("[&#x27;", "{&#x27;", "T00:", "+00:00", ">None<", ">False<", "organisme.", "audit.", "_"):
         assert sign not in page, sign
+
+
+def test_the_journal_names_types_schemes_and_sites(navigateur: Any) -> None:
+    """Of a label: its type of audit, its référentiel, the certificate it needs, a site, by their names."""
+    given = {
+        "referentiel": "certifregion",
+        "type": "complementaire",
+        "date": "2024-01-20",
+        "nom": "Atelier du Gué",
+        "categories": ["AF"],
+        "site.0.id": "Annexe",
+        "site.0.commune": "Angers",
+        "certificat.qualiopi.notification": "2022-11-30",
+        "certificat.qualiopi.echeance": "2025-11-30",
+    }
+    root = str(navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer"))
+    page = plain(navigateur.get(f"{root}/journal"))
+    assert "<td>Audit complémentaire à la certification Qualiopi</td>" in page
+    assert "<td>Certif’Région Occitanie</td>" in page
+    assert "nom : Annexe" in page
+    for code in ("complementaire", ">certifregion", ">qualiopi", "id : "):
+        assert code not in page, code
+
+
+def test_the_journal_says_an_earlier_audit_by_numbers_of_lines(navigateur: Any) -> None:
+    """An earlier audit, taken with what it found: lines by their numbers, words with their accents."""
+    before = an_audit(navigateur, n4=("nc_majeure", "Vu à qualiopi/4."))
+    after = an_audit(navigateur, day="2025-09-15")
+    given = {"base": version(after), "precedent": "dossier", "precedent_dossier": before.rpartition("/")[2]}
+    navigateur.post(f"{after}/contexte", given)
+    page = plain(navigateur.get(f"{after}/journal"))
+    assert "4 : Non-conformité majeure" in page
+    assert "commentaire : Vu à qualiopi/4." in page  # what somebody wrote stays as written
+    assert "lignes vues : 4 ;" in page
+    assert "ecarts" not in page

@@ -190,3 +190,18 @@ def test_what_is_typed_while_the_program_is_stopped_stays(browser: Any, tmp_path
         (line,) = (one for one in constats(page, root)["constats"] if one["id"] == "qualiopi/1")
         assert (line["constat"], line["commentaire"]) == ("conforme", "Vu au secrétariat.")
     context.close()
+
+
+def test_a_context_half_typed_survives_an_answer(page: Any, espace: str) -> None:
+    """A site is typed and not recorded; a question is answered: the site stays, is recorded, and both stand."""
+    root = begun(espace)
+    page.goto(f"{root}/preparer?corriger=1")
+    page.get_by_label("Nom du site 1").fill("Annexe")
+    page.get_by_role("group", name="sous-traite-t-il").get_by_role("radio", name="Oui").first.check()
+    playwright.expect(page.locator("#mouvements")).to_contain_text("Ce que la réponse change")
+    playwright.expect(page.get_by_label("Nom du site 1")).to_have_value("Annexe")
+    page.get_by_role("button", name="Enregistrer le contexte").click()
+    playwright.expect(page.locator("#le-contexte dl")).to_contain_text("Annexe")
+    organisme = constats(page, root)["organisme"]
+    assert organisme["sites"] == [{"id": "Annexe"}]
+    assert organisme["faits"] == {"sous_traitance": True}

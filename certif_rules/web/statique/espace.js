@@ -8,13 +8,24 @@ let perdu = false;
 const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` : element.name
   ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
 
-// Put the pieces of another page in the place of those of this one; the focus stays where it was.
-export function montrer(page, adresse, remplace = false) {
+// Whether something was typed there that no form sent yet.
+const saisi = (morceau) => [...morceau.querySelectorAll("input, select, textarea")].some((champ) =>
+  champ.type === "checkbox" || champ.type === "radio" ? champ.checked !== champ.defaultChecked
+    : champ.type === "file" ? champ.value !== ""
+      : champ.options ? [...champ.options].some((un) => un.selected && !un.defaultSelected && un.index)
+        : champ.value !== champ.defaultValue);
+
+// Put the pieces of another page in the place of those of this one; the focus stays where it was. A piece marked
+// « data-garde », where something is typed that is not in what was sent, stays.
+export function montrer(page, adresse, remplace = false, envoye = null) {
   const ici = cle(document.activeElement);
   const morceaux = [...document.querySelectorAll("[data-fragment]")];
   const nouveaux = morceaux.map((un) => page.getElementById(un.id));
   if (morceaux.length && nouveaux.every(Boolean)) {
-    morceaux.forEach((un, rang) => un.isConnected && un.replaceWith(document.adoptNode(nouveaux[rang])));
+    morceaux.forEach((un, rang) => {
+      const reste = "garde" in un.dataset && !un.contains(envoye) && saisi(un);
+      if (un.isConnected && !reste) un.replaceWith(document.adoptNode(nouveaux[rang]));
+    });
   } else {
     document.getElementById("contenu").replaceWith(document.adoptNode(page.getElementById("contenu")));
   }
@@ -26,7 +37,7 @@ export function montrer(page, adresse, remplace = false) {
   document.dispatchEvent(new CustomEvent("montre"));
 }
 
-async function poster(action, methode, corps, remplace) {
+async function poster(action, methode, corps, remplace, formulaire) {
   try {
     const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
@@ -37,7 +48,7 @@ async function poster(action, methode, corps, remplace) {
       return;
     }
     // What is still to be sent would be shown as it was before: the last answer alone is shown.
-    if (attendus === 1) montrer(page, reponse.url, remplace);
+    if (attendus === 1) montrer(page, reponse.url, remplace, formulaire);
     if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
     perdu = false;
   } catch {
@@ -48,9 +59,9 @@ async function poster(action, methode, corps, remplace) {
   }
 }
 
-function suivre(action, methode, corps, remplace) {
+function suivre(action, methode, corps, remplace, formulaire) {
   attendus += 1;
-  envois = envois.then(() => poster(action, methode, corps, remplace));
+  envois = envois.then(() => poster(action, methode, corps, remplace, formulaire));
   return envois;
 }
 
@@ -58,7 +69,7 @@ export function envoyer(formulaire, bouton, remplace) {
   const corps = new FormData(formulaire, bouton ?? undefined);
   // A button may say where its form goes.
   const action = bouton?.hasAttribute("formaction") ? bouton.formAction : formulaire.action;
-  return suivre(action, "post", corps, remplace);
+  return suivre(action, "post", corps, remplace, formulaire);
 }
 
 // Show another page in the place of this one, after what is still to be sent.
