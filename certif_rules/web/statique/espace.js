@@ -90,13 +90,34 @@ document.addEventListener("submit", (evenement) => {
     evenement.preventDefault();
     envoyer(formulaire, bouton);
   } else if (attendus) ensuite(evenement, () => formulaire.requestSubmit(bouton));
+  else envoi = true;
 });
 document.addEventListener("click", (evenement) => {
   const lien = evenement.target.closest?.("a");
   const ailleurs = evenement.ctrlKey || evenement.metaKey || evenement.shiftKey || evenement.button;
   if (lien?.href && !lien.dataset.ligne && attendus && !ailleurs) ensuite(evenement, () => location.assign(lien.href));
 });
-window.addEventListener("beforeunload", (evenement) => attendus && evenement.preventDefault());
+// A text that no form sent yet is not left without asking; what the reader sends is not asked about.
+let envoi = false;
+const ecrit = () => [...document.querySelectorAll('form[method="post"] :is(textarea, input:not([type]))')]
+  .some((champ) => champ.value !== champ.defaultValue);
+window.addEventListener("beforeunload", (evenement) => (attendus || (!envoi && ecrit())) && evenement.preventDefault());
+window.addEventListener("pageshow", () => { envoi = false; });
+// The last row of a table of things to list is never the last: another comes when something is written in it.
+document.addEventListener("input", (evenement) => {
+  const rang = evenement.target.closest?.("table[data-allonge] tbody tr:last-child");
+  if (!rang) return;
+  const suivant = rang.cloneNode(true);
+  const numero = [...rang.parentNode.children].length;
+  for (const champ of suivant.querySelectorAll("input")) {
+    champ.name = champ.name.replace(/[0-9]+/, numero);
+    champ.setAttribute("aria-label", champ.getAttribute("aria-label").replace(/[0-9]+/, numero + 1));
+    champ.removeAttribute("checked");
+    if (champ.type === "checkbox") champ.checked = false;
+    else champ.value = "";
+  }
+  rang.after(suivant);
+});
 // « data-vif="change" »: each answer is sent when it is given.
 document.addEventListener("change", (evenement) => {
   const formulaire = evenement.target.closest?.('[data-vif="change"]');
