@@ -43,7 +43,8 @@ def test_an_opinion_is_proposed_and_is_no_decision(navigateur: Any) -> None:
         "le": "2024-03-18",
         "recommandation": "Favorable",
     }
-    assert "Favorable" in text(navigateur.get(f"{root}/suivre"))
+    page = plain(navigateur.get(f"{root}/suivre"))
+    assert '<p class="conclusion">Favorable</p><p class="second">Ada L., le 18 mars 2024</p>' in page
     after = json.loads(navigateur.get(f"{root}/fichiers/conclusion.json").content)["conclusions"]
     assert after == before
 
@@ -316,6 +317,26 @@ def test_only_the_sites_with_a_gap_are_followed(navigateur: Any) -> None:
     assert answer.status_code == 302, text(answer)
     page = text(navigateur.get(f"{root}/ecarts"))
     assert ("site=Tours" in page, "site=Lyon" in page) == (True, False)
+
+
+def test_a_gap_at_a_site_says_its_gravity_and_its_words(navigateur: Any) -> None:
+    """A major at Tours, a minor at Lyon, a major for both: each site says its own, where gaps are read."""
+    root = begun_with(navigateur, **{"site.0.id": "Lyon", "site.1.id": "Tours"})
+    there = {
+        "constat@Lyon": "nc_mineure",
+        "commentaire@Lyon": "sans date",
+        "constat@Tours": "nc_majeure",
+        "commentaire@Tours": "rien d’affiché",
+    }
+    said = {"base": version(root), "constat": "nc_majeure", "commentaire": "aux deux sites"}
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {**said, **there})
+    gaps, closing = plain(navigateur.get(f"{root}/ecarts")), plain(navigateur.get(f"{root}/clore"))
+    for site, words in (
+        ("Lyon", "Non-conformité mineure, sans date"),
+        ("Tours", "Non-conformité majeure, rien d’affiché"),
+    ):
+        assert f'<h3>Site {site}</h3><p class="second">{words}</p>' in gaps
+        assert f"{site} : {words}" in closing
 
 
 def test_the_journal_names_the_context_as_its_form_does(navigateur: Any) -> None:

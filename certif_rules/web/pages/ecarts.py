@@ -170,11 +170,20 @@ def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:
         "genre": sign.genre if sign else "",
         "compte": counts_as(checklist, ecart.compte),
         "commentaire": typed(releve.ecart.get("enonce") or releve.commentaire or ""),
+        "sites": [
+            f"{clean(p.site or '')}\u00a0: {_at_site(checklist, p)}" for p in _at_sites(checklist, ecart)
+        ],
         "echeances": [f"{prose(nom)} : {day(jour)}" for nom, jour in due_dates(checklist, ecart)],
         "sources": ", ".join(ecart.echeance.sources) if ecart.echeance else "",
         "ouvert": releve.ouvert,
         "levee": lifting(ecart),
     }
+
+
+def _at_site(checklist: Checklist, releve: Releve) -> str:
+    """Return what was found at a site, then what was written of it there."""
+    stated = typed(releve.ecart.get("enonce") or releve.commentaire or "")
+    return f"{finding(checklist, releve.constat)}{f', {stated}' if stated else ''}"
 
 
 def _signs(texte: b.Texte) -> Iterator[b.Signe]:
@@ -199,6 +208,7 @@ def _form(checklist: Checklist, ecart: Ecart, releve: Releve, refused: Mapping[s
     at_site = releve is not ecart.releve
     return {
         "site": clean(site) if at_site else "",
+        "constate": _at_site(checklist, releve) if at_site else "",
         "cle": anchor(f"{ecart.releve.ligne}-{site}" if at_site else ecart.releve.ligne),
         "textes": [{**shown(champ), "titre": titre} for champ, titre in TEXTES.items()],
         "jours": [{**shown(champ), "titre": titre} for champ, titre in JOURS.items()],
