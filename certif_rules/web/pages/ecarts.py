@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.audit.contenu import Ecart
+from certif_rules.audit.echeances import delays_of
 from certif_rules.audit.rapport import gravest_first
 from certif_rules.audit.recevabilite import next_levels
 from certif_rules.audit.sites import gaps_of
@@ -159,7 +160,8 @@ def _at_sites(checklist: Checklist, ecart: Ecart) -> Iterator[Releve]:
 def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:
     """Return a gap as pages list it: what bears it, its gravity, statement, dates, sources, lifting."""
     sign = next((one for one in _signs(gravity_sign(checklist, ecart))), None)
-    releve = ecart.releve
+    releve, sujet = ecart.releve, ecart.point or ecart.ligne
+    counts = ecart.compte.possibles if ecart.compte else (ecart.constat or releve.constat,)
     return {
         "id": releve.ligne,
         "numero": clean(ecart.numero),
@@ -175,6 +177,7 @@ def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:
         ],
         "echeances": [f"{prose(nom)} : {day(jour)}" for nom, jour in due_dates(checklist, ecart)],
         "sources": ", ".join(ecart.echeance.sources) if ecart.echeance else "",
+        "a_dater": sujet is not None and any(delays_of(checklist, sujet, constat) for constat in counts),
         "ouvert": releve.ouvert,
         "levee": lifting(ecart),
     }
