@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.audit.examen import readable_day
@@ -13,7 +15,7 @@ from certif_rules.audit.manques import PARTIES, SUIVI
 from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.mots import RESULTATS_PRECEDENTS, field_name, finding, mode
-from certif_rules.journal.etat import VIDES
+from certif_rules.journal.etat import VIDES, Champ, Etat
 from certif_rules.journal.evenements import Endroit
 from certif_rules.web import depot
 from certif_rules.web.machine import clock, day_here
@@ -53,6 +55,8 @@ _ESPACE: Final[Mapping[str, str]] = {
     "reglee": "réglée",
     "retire": "retirée",
 }
+#: The fields that hold a finding, of a line and of a check.
+FINDINGS: Final = ("constat", "resultat")
 #: The lines that an earlier audit saw.
 _VUES: Final = "indicateurs_audites"
 #: What a site or a note is called by, in a table of values.
@@ -90,6 +94,12 @@ def field_in_words(cle: Endroit, checklist: Checklist | None = None) -> str:
     return f"{word}, site {clean(cle.site)}" if cle.genre in ("ligne", "verification") and cle.site else word
 
 
+def in_order(etat: Etat) -> list[tuple[Endroit, Champ]]:
+    """Return the fields place by place; of a line, its finding first: what is written of it follows."""
+    places = ((replace(cle, champ=""), cle.champ not in FINDINGS, cle) for cle in etat)
+    return [(cle, etat[cle]) for _, _, cle in sorted(places)]
+
+
 def words_of(checklist: Checklist | None) -> Mapping[str, str]:
     """Return what the codes of values mean: findings where the rules are known, people by their key."""
     findings = checklist.referentiel.constats if checklist else ()
@@ -119,7 +129,7 @@ def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
         words: those of codes (:func:`words_of`).
     """
     if value in VIDES:
-        return "à évaluer" if cle.champ in ("constat", "resultat") else "vide"
+        return "à évaluer" if cle.champ in FINDINGS else "vide"
     if cle.champ == "certificats" and isinstance(value, Mapping):
         value = {words.get(f"{_SCHEMA}{nom}", nom): one for nom, one in value.items()}
     known = words.get(f"{cle.champ}={str(value).rpartition('/')[2]}")
