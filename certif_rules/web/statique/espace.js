@@ -105,7 +105,7 @@ window.addEventListener("beforeunload", (evenement) => (attendus || (!envoi && e
 window.addEventListener("pageshow", () => { envoi = false; });
 // The last row of a table of things to list is never the last: another comes when something is written in it.
 document.addEventListener("input", (evenement) => {
-  const rang = evenement.target.closest?.("table[data-allonge] tbody tr:last-child");
+  const rang = evenement.target.closest?.("table[data-allonge] tr:last-child");
   if (!rang) return;
   const suivant = rang.cloneNode(true);
   const numero = [...rang.parentNode.children].length;
