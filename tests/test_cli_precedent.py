@@ -239,5 +239,5 @@ def test_findings_that_cannot_be_are_warnings(call: Console) -> None:
     document = call("checklist", "--profil", "-", "--format", "json", stdin=profil).json
     found = [a["message"] for a in document["avertissements"] if a["code"] == "precedent_incoherent"]
     assert len(found) == 2
-    assert "« qualiopi/2 » a un constat" in found[0]
-    assert "« nc_mineure » n’est pas permis sur « qualiopi/4 »" in found[1]
+    assert "la ligne 2 a un constat" in found[0]
+    assert "« Non-conformité mineure » n’est pas permis sur la ligne 4 (permis : Conforme, " in found[1]

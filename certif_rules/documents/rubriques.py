@@ -154,7 +154,7 @@ def _certificate(checklist: Checklist, nom: str) -> Rang:
     """Return a certificate by the name that an equivalence gives it, and whether it exempts of nothing."""
     contexte, type_audit = checklist.contexte, checklist.type_audit.id
     named = [e for e in checklist.referentiel.equivalences if e.certificat == nom]
-    titre = f"Certificat {prose(named[0].titre) if named else clean(nom)}"
+    titre = f"Certificat {prose(named[0].titre if named else checklist.referentiel.nom_de(nom))}"
     words = held(contexte.certificats[nom])
     here = any(not e.types or type_audit in e.types for e in named)
     if here and all(contexte.holds(nom, categorie) is False for categorie in contexte.categories):

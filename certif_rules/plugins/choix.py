@@ -165,10 +165,10 @@ def choose_guide(
     current = in_force(candidates, day)
     if guide is not None:
         return _named(guide, exigence, candidates, current, day)
-    edition = f"{exigence.referentiel}@{exigence.id}"
     if not current:
         message = (
-            f"aucun guide de lecture connu pour {edition} le {day} : ce qu’un guide décide reste à confirmer"
+            f"{exigence.nom or exigence.referentiel}, édition {exigence.id} : "
+            f"aucun guide de lecture connu le {day}, ce qu’un guide décide reste à confirmer"
         )
         return None, [Avertissement("guide_absent", message, exigence.sources)] if layers else []
     retenue, warnings = _with_content(_only(current, day), candidates)

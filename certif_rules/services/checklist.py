@@ -354,14 +354,19 @@ def _precedent_warnings(referentiel: Referentiel, precedent: Precedent) -> Itera
     """Yield what the earlier audit cannot have found; it is taken as told all the same."""
     for identifiant, dit in (precedent.constats or {}).items():
         constat = referentiel.constats[dit.constat]
-        allowed = referentiel.indicateurs[identifiant].constats_permis
+        indicateur = referentiel.indicateurs[identifiant]
+        allowed = indicateur.constats_permis
         if allowed and constat.id not in allowed:
+            titles = ", ".join(referentiel.constats[code].titre for code in allowed)
             message = (
-                f"audit précédent : le constat « {constat.id} » n’est pas permis sur « {identifiant} » "
-                f"(permis : {', '.join(allowed)})"
+                f"audit précédent : « {constat.titre} » n’est pas permis sur la ligne {indicateur.numero} "
+                f"(permis : {titles})"
             )
             yield Avertissement("precedent_incoherent", message)
         seen = precedent.indicateurs_audites
         if seen is not None and identifiant not in seen and not constat.hors_portee:
-            message = f"audit précédent : « {identifiant} » a un constat, mais n’est pas des lignes auditées"
+            message = (
+                f"audit précédent : la ligne {indicateur.numero} a un constat, "
+                "mais n’est pas des lignes auditées"
+            )
             yield Avertissement("precedent_incoherent", message)

@@ -42,6 +42,13 @@ class AuditEnCours(Struct, frozen=True, kw_only=True):
     dossier: Dossier
     questions: tuple[Question, ...]
 
+    @property
+    def doutes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the lines perhaps due: those whose state an answer may change, then those that none does."""
+        asked = {line for question in self.questions for line in question.effets["etat"]}
+        lines = [one.indicateur.id for one in self.checklist.lignes if one.etat == "a_confirmer"]
+        return tuple(one for one in lines if one in asked), tuple(one for one in lines if one not in asked)
+
     def releve(self, ligne: str) -> Releve:
         """Return the finding of a line or of a check, blank where nothing was found yet."""
         known = {**by_point(self.dossier), **by_line(self.dossier)}

@@ -128,3 +128,23 @@ def test_words_that_attack_are_printed_as_they_are(navigateur: Any) -> None:
         content = text(navigateur.get(f"{root}/{page}"))
         assert "<script>alert" not in content
         assert "<img src=x" not in content
+
+
+def test_a_gap_that_no_source_dates_waits_for_no_notification(navigateur: Any) -> None:
+    """A gap of the label, whose delay no source gives: the day of notification would change nothing."""
+    given = {
+        "referentiel": "certifregion",
+        "type": "complementaire",
+        "date": "2024-01-20",
+        "nom": "Atelier du Gué",
+        "categories": ["AF"],
+        "certificat.qualiopi.notification": "2022-11-30",
+        "certificat.qualiopi.echeance": "2025-11-30",
+    }
+    root = navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer")
+    gap = {"base": version(root), "constat": "nc_mineure", "commentaire": "Une issue encombrée."}
+    navigateur.post(f"{root}/saisir?ligne=certifregion/E", gap)
+    page = text(navigateur.get(f"{root}/clore"))
+    assert "Une issue encombrée." in page
+    assert "aucune source ne donne de délai" in page
+    assert "à compter de la notification" not in page

@@ -215,3 +215,20 @@ def test_hostile_words_are_printed_as_they_are(navigateur: Any) -> None:
     page = page_of(navigateur, root)
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_only_lines_that_an_answer_settles_send_to_the_questions(navigateur: Any) -> None:
+    """Of eleven lines of the label perhaps due, one waits for an answer; no answer settles the ten others."""
+    given = {
+        "referentiel": "certifregion",
+        "type": "complementaire",
+        "date": "2024-01-20",
+        "nom": "Atelier du Gué",
+        "categories": ["AF"],
+        "certificat.qualiopi.notification": "2022-11-30",
+        "certificat.qualiopi.echeance": "2025-11-30",
+    }
+    root = str(navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer"))
+    page = page_of(navigateur, root)
+    assert "1 ligne dépend d’une réponse encore inconnue" in page
+    assert "10 lignes restent à confirmer quoi que l’on réponde" in page

@@ -306,3 +306,14 @@ def test_what_was_shared_is_corrected_with_a_reason(navigateur: Any) -> None:
     assert 'value="Élan 2"' in text(refused)
     moved(navigateur, corrected(navigateur, root, nom="Élan 2", raison="faute de frappe"))
     assert findings(navigateur, root)["organisme"]["nom"] == "Élan 2"
+
+
+def test_a_correction_says_first_the_lines_that_come(navigateur: Any) -> None:
+    """The day goes over to the edition of 2026: line 33, which comes, before the 31 or so that change."""
+    root = begun_with(navigateur, categories=["CFA"], date="2026-10-20")
+    corrected = navigateur.post(f"{root}/contexte", {"base": "999", "date": "2026-11-16"})
+    page = text(navigateur.get(corrected.headers["Location"]))
+    assert "Ce que la correction change" in page
+    moved = re.findall(r"<li><strong>(\w+)</strong> (entre|sort|change)", page)
+    assert moved[0] == ("33", "entre")
+    assert [sens for _, sens in moved].count("change") > 20

@@ -347,3 +347,13 @@ def test_enter_in_a_field_stays_on_the_line(navigateur: Any) -> None:
     page = text(navigateur.get(f"{begun(navigateur)}/saisir?ligne=qualiopi/1"))
     first = page.partition('form="constat" name="')[2]
     assert first.startswith('rester"')
+
+
+def test_what_was_recorded_at_sites_reads_site_by_site(navigateur: Any) -> None:
+    """Two sites found otherwise: each finding stands beside its site, in brackets."""
+    root = of_profile(navigateur, sites="{id: Nantes}, {id: Angers}")
+    given = {"base": "999", "constat@Nantes": "conforme", "constat@Angers": "nc_mineure"}
+    given["commentaire@Angers"] = "Sans date."
+    recorded = navigateur.post(f"{root}/saisir?ligne=qualiopi/1", given)
+    page = text(navigateur.get(recorded.headers["Location"])).replace("\u00a0", " ")
+    assert "constat (site Angers) Non-conformité mineure, commentaire (site Angers)" in page

@@ -43,7 +43,8 @@ def test_an_opinion_is_proposed_and_is_no_decision(navigateur: Any) -> None:
         "le": "2024-03-18",
         "recommandation": "Favorable",
     }
-    assert "Favorable" in text(navigateur.get(f"{root}/suivre"))
+    page = plain(navigateur.get(f"{root}/suivre"))
+    assert '<p class="conclusion">Favorable</p><p class="second">Ada L., le 18 mars 2024</p>' in page
     after = json.loads(navigateur.get(f"{root}/fichiers/conclusion.json").content)["conclusions"]
     assert after == before
 
@@ -318,6 +319,26 @@ def test_only_the_sites_with_a_gap_are_followed(navigateur: Any) -> None:
     assert ("site=Tours" in page, "site=Lyon" in page) == (True, False)
 
 
+def test_a_gap_at_a_site_says_its_gravity_and_its_words(navigateur: Any) -> None:
+    """A major at Tours, a minor at Lyon, a major for both: each site says its own, where gaps are read."""
+    root = begun_with(navigateur, **{"site.0.id": "Lyon", "site.1.id": "Tours"})
+    there = {
+        "constat@Lyon": "nc_mineure",
+        "commentaire@Lyon": "sans date",
+        "constat@Tours": "nc_majeure",
+        "commentaire@Tours": "rien d’affiché",
+    }
+    said = {"base": version(root), "constat": "nc_majeure", "commentaire": "aux deux sites"}
+    navigateur.post(f"{root}/saisir?ligne=qualiopi/1", {**said, **there})
+    gaps, closing = plain(navigateur.get(f"{root}/ecarts")), plain(navigateur.get(f"{root}/clore"))
+    for site, words in (
+        ("Lyon", "Non-conformité mineure, sans date"),
+        ("Tours", "Non-conformité majeure, rien d’affiché"),
+    ):
+        assert f'<h3>Site {site}</h3><p class="second">{words}</p>' in gaps
+        assert f"{site} : {words}" in closing
+
+
 def test_the_journal_names_the_context_as_its_form_does(navigateur: Any) -> None:
     """The mode, the questions and the certificates of the example: no name of a field of a file."""
     root = navigateur.post("/exemple").headers["Location"].removesuffix("/preparer")
@@ -342,3 +363,38 @@ def test_the_journal_reads_as_words(navigateur: Any) -> None:
     assert "<td>ligne 1 · preuves vues</td>" in page
     for sign in ("[&#x27;", "{&#x27;", "T00:", "+00:00", ">None<", ">False<", "organisme.", "audit.", "_"):
         assert sign not in page, sign
+
+
+def test_the_journal_names_types_schemes_and_sites(navigateur: Any) -> None:
+    """Of a label: its type of audit, its référentiel, the certificate it needs, a site, by their names."""
+    given = {
+        "referentiel": "certifregion",
+        "type": "complementaire",
+        "date": "2024-01-20",
+        "nom": "Atelier du Gué",
+        "categories": ["AF"],
+        "site.0.id": "Annexe",
+        "site.0.commune": "Angers",
+        "certificat.qualiopi.notification": "2022-11-30",
+        "certificat.qualiopi.echeance": "2025-11-30",
+    }
+    root = str(navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer"))
+    page = plain(navigateur.get(f"{root}/journal"))
+    assert "<td>Audit complémentaire à la certification Qualiopi</td>" in page
+    assert "<td>Certif’Région Occitanie</td>" in page
+    assert "nom : Annexe" in page
+    for code in ("complementaire", ">certifregion", ">qualiopi", "id : "):
+        assert code not in page, code
+
+
+def test_the_journal_says_an_earlier_audit_by_numbers_of_lines(navigateur: Any) -> None:
+    """An earlier audit, taken with what it found: lines by their numbers, words with their accents."""
+    before = an_audit(navigateur, n4=("nc_majeure", "Vu à qualiopi/4."))
+    after = an_audit(navigateur, day="2025-09-15")
+    given = {"base": version(after), "precedent": "dossier", "precedent_dossier": before.rpartition("/")[2]}
+    navigateur.post(f"{after}/contexte", given)
+    page = plain(navigateur.get(f"{after}/journal"))
+    assert "4 : Non-conformité majeure" in page
+    assert "commentaire : Vu à qualiopi/4." in page  # what somebody wrote stays as written
+    assert "lignes vues : 4 ;" in page
+    assert "ecarts" not in page

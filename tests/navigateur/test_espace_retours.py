@@ -204,3 +204,52 @@ def test_what_is_typed_while_the_program_is_stopped_stays(browser: Any, tmp_path
         (line,) = (one for one in constats(page, root)["constats"] if one["id"] == "qualiopi/1")
         assert (line["constat"], line["commentaire"]) == ("conforme", "Vu au secrétariat.")
     context.close()
+
+
+def test_a_context_half_typed_survives_an_answer(page: Any, espace: str) -> None:
+    """A site is typed and not recorded; a question is answered: the site stays, and both are recorded."""
+    root = begun(espace)
+    page.goto(f"{root}/preparer?corriger=1")
+    page.get_by_label("Nom du site 1").fill("Annexe")
+    page.get_by_role("group", name="sous-traite-t-il").get_by_role("radio", name="Oui").first.check()
+    playwright.expect(page.locator("#mouvements")).to_contain_text("Ce que la réponse change")
+    playwright.expect(page.get_by_label("Nom du site 1")).to_have_value("Annexe")
+    page.get_by_role("button", name="Enregistrer le contexte").click()
+    playwright.expect(page.locator("#le-contexte dl")).to_contain_text("Annexe")
+    organisme = constats(page, root)["organisme"]
+    assert organisme["sites"] == [{"id": "Annexe"}]
+    assert organisme["faits"] == {"sous_traitance": True}
+
+
+def test_five_sites_are_typed_at_once(page: Any) -> None:
+    """Two rows are there at first; the last one written in brings another, and each becomes a site."""
+    page.goto("/nouveau?referentiel=qualiopi")
+    page.get_by_label("Organisme").fill("Atelier du Gué")
+    page.get_by_label("Type d’audit").select_option("initial")
+    page.get_by_label("Jour de l’audit", exact=True).fill("2024-03-18")
+    page.get_by_role("checkbox", name="AF – ").first.check()
+    names = ["Nantes", "Angers", "Le Mans", "Laval", "Cholet"]
+    for rank, name in enumerate(names, 1):
+        page.get_by_label(f"Nom du site {rank}", exact=True).fill(name)
+        page.get_by_label(f"Commune du site {rank}", exact=True).fill(name)
+    page.get_by_role("button", name="Commencer l’audit").click()
+    page.wait_for_url("**/preparer")
+    sites = constats(page, page.url.removesuffix("/preparer"))["organisme"]["sites"]
+    assert sites == [{"id": name, "commune": name} for name in names]
+
+
+def test_a_text_not_sent_is_not_left_without_asking(page: Any, espace: str) -> None:
+    """A disagreement is typed: leaving asks first; once it is recorded, nothing is asked."""
+    root, boxes = begun(espace), list[str]()
+    page.on("dialog", lambda box: boxes.append(box.type))
+    page.goto(f"{root}/clore")
+    page.get_by_label("Désaccords").fill("L’organisme conteste.")
+    page.goto(f"{root}/suivre")
+    assert boxes == ["beforeunload"]
+    page.goto(f"{root}/clore")
+    page.get_by_label("Désaccords").fill("L’organisme conteste.")
+    page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).click()
+    page.wait_for_load_state()
+    playwright.expect(page.get_by_label("Désaccords")).to_have_value("L’organisme conteste.")
+    page.goto(f"{root}/suivre")
+    assert boxes == ["beforeunload"]

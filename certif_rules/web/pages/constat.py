@@ -266,7 +266,9 @@ def _done(request: HttpRequest, consultation: Consultation) -> dict[str, Any]:
     checklist = consultation.chantier.checklist
     codes = words_of(checklist)
     for event in given:
-        nom, words = line_shown(event.cle), field_in_words(event.cle, checklist)
+        nom, cle = line_shown(event.cle), event.cle
+        words = field_in_words(Endroit(cle.genre, cle.champ, cle.ligne), checklist)
+        words += f" (site {clean(cle.site)})" if cle.genre in ("ligne", "verification") and cle.site else ""
         if event.cle.champ in FINDINGS and event.apres in texts:
             words += f" {value_in_words(event.cle, texts[event.apres].valeur, codes)}"
         if event.cle.champ not in _TUES:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import PLAN_ACCEPTE, PLAN_RECU, Releve
 from certif_rules.audit.contenu import Ecart
+from certif_rules.audit.echeances import delays_of
 from certif_rules.audit.rapport import gravest_first
 from certif_rules.audit.recevabilite import next_levels
 from certif_rules.audit.sites import gaps_of
@@ -157,7 +158,8 @@ def _at_sites(checklist: Checklist, ecart: Ecart) -> Iterator[Releve]:
 def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:
     """Return a gap as pages list it: what bears it, its gravity, statement, dates, sources, lifting."""
     sign = next((one for one in _signs(gravity_sign(checklist, ecart))), None)
-    releve = ecart.releve
+    releve, sujet = ecart.releve, ecart.point or ecart.ligne
+    counts = ecart.compte.possibles if ecart.compte else (ecart.constat or releve.constat,)
     return {
         "id": releve.ligne,
         "titre": line(gap_name(checklist, ecart)),
@@ -167,11 +169,21 @@ def gap_in_words(checklist: Checklist, ecart: Ecart) -> dict[str, Any]:
         "genre": sign.genre if sign else "",
         "compte": counts_as(checklist, ecart.compte),
         "commentaire": typed(releve.ecart.get("enonce") or releve.commentaire or ""),
+        "sites": [
+            f"{clean(p.site or '')}\u00a0: {_at_site(checklist, p)}" for p in _at_sites(checklist, ecart)
+        ],
         "echeances": [f"{prose(nom)} : {day(jour)}" for nom, jour in due_dates(checklist, ecart)],
         "sources": ", ".join(ecart.echeance.sources) if ecart.echeance else "",
+        "a_dater": sujet is not None and any(delays_of(checklist, sujet, constat) for constat in counts),
         "ouvert": releve.ouvert,
         "levee": lifting(ecart),
     }
+
+
+def _at_site(checklist: Checklist, releve: Releve) -> str:
+    """Return what was found at a site, then what was written of it there."""
+    stated = typed(releve.ecart.get("enonce") or releve.commentaire or "")
+    return f"{finding(checklist, releve.constat)}{f', {stated}' if stated else ''}"
 
 
 def _signs(texte: b.Texte) -> Iterator[b.Signe]:
@@ -196,6 +208,7 @@ def _form(checklist: Checklist, ecart: Ecart, releve: Releve, refused: Mapping[s
     at_site = releve is not ecart.releve
     return {
         "site": clean(site) if at_site else "",
+        "constate": _at_site(checklist, releve) if at_site else "",
         "cle": anchor(f"{ecart.releve.ligne}-{site}" if at_site else ecart.releve.ligne),
         "textes": [{**shown(champ), "titre": titre} for champ, titre in TEXTES.items()],
         "jours": [{**shown(champ), "titre": titre} for champ, titre in JOURS.items()],

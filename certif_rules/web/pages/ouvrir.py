@@ -214,7 +214,7 @@ def _page(
     checklist = consultation.chantier.checklist
     ouverture = opening(checklist, consultation.etat)
     since = _since(consultation)
-    doubts = sum(ligne.etat == "a_confirmer" for ligne in checklist.lignes)
+    asked, others = map(len, consultation.chantier.doutes)
     fields = ("qui", "le", "lignes", "nom", "taille", "nombre", "population")
     return {
         **frame(consultation, "ouvrir"),
@@ -235,7 +235,10 @@ def _page(
             }
             for ligne, confirmation in ouverture.changees
         ],
-        "doutes": count(doubts, "ligne dépend", "lignes dépendent") if doubts else "",
+        "doutes": count(asked, "ligne dépend", "lignes dépendent") if asked else "",
+        "sans_question": count(others, "ligne reste à confirmer", "lignes restent à confirmer")
+        if others
+        else "",
         "echantillons": [_sample(one) for one in _samples(consultation)],
         "depuis": day(since) if since else "",
         "jour": checklist.contexte.date.isoformat(),

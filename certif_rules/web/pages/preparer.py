@@ -58,11 +58,13 @@ def prepare(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
             page = _page(consultation, faits=issues, typed=request.POST)
             return render(request, "preparer.html", page, status=422)
         consultation = consult(identifiant)
-        moved = _moved(consultation, since, consultation.dossier.version)
+        moved = _moved(consultation, since, consultation.dossier.version, "réponse")
         return render(request, "preparer.html", _page(consultation, moved=moved))
     moved = None
     if "jusqu" in request.GET:
-        moved = _moved(consultation, _number(request.GET, "depuis"), _number(request.GET, "jusqu"))
+        moved = _moved(
+            consultation, _number(request.GET, "depuis"), _number(request.GET, "jusqu"), "correction"
+        )
     page = _page(consultation, moved=moved, ouvert="corriger" in request.GET)
     return render(request, "preparer.html", page)
 
@@ -199,8 +201,8 @@ def _layers(checklist: Checklist) -> list[dict[str, Any]]:
     ]
 
 
-def _moved(consultation: Consultation, since: int, until: int) -> dict[str, Any] | None:
-    """Return what passed from one version to another, where the context did."""
+def _moved(consultation: Consultation, since: int, until: int, cause: str) -> dict[str, Any] | None:
+    """Return what passed from one version to another, where the context did: lines in and out first."""
     identifiant = consultation.dossier.pk
     if not 0 < since < until <= consultation.dossier.version:
         return None
@@ -211,7 +213,10 @@ def _moved(consultation: Consultation, since: int, until: int) -> dict[str, Any]
     correction = correct_context(atelier().registry, before, findings_of(consultation.etat))
     return {
         "phrase": prose(capital(correction.phrase if correction.mouvements else _RIEN)),
-        "lignes": [_in_words(one) for one in correction.mouvements],
+        "cause": cause,
+        "lignes": [
+            _in_words(one) for one in sorted(correction.mouvements, key=lambda m: m.sens == "changee")
+        ],
         "depuis": since,
         "jusqu": until,
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from msgspec.structs import replace
 
 from certif_rules.audit.conclusion import Bilan
+from certif_rules.audit.examen import readable_day
 from certif_rules.audit.procedure import ActeSuivi, word_of
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.actes import act_heading, act_state
@@ -62,6 +63,9 @@ def overview(consultation: Consultation, acte: Mapping[str, Any] | None = None) 
         "le": (evaluation.le if evaluation else None) or "",
         "sens": (evaluation.recommandation if evaluation else None) or "",
     }
+    when = readable_day(evaluation.le) if evaluation else None
+    by = ", ".join(map(clean, evaluation.par)) if evaluation else ""
+    signed = ", ".join(filter(None, (by, f"le {day(when)}" if when else "")))
     faults: Mapping[str, Any] = {}
     if refused.get("liste") == "evaluation":
         given, faults = dict(refused["donne"]), refused["fautes"]
@@ -72,7 +76,7 @@ def overview(consultation: Consultation, acte: Mapping[str, Any] | None = None) 
         "conclusions": conclusions_in_words(bilan),
         "a_l_audit": conclusions_in_words(replace(bilan, conclusions=bilan.a_l_audit)),
         "attend": to_settle(consultation.etat),
-        "evaluation": {"donne": given, "fautes": faults},
+        "evaluation": {"donne": given, "fautes": faults, "signe": signed},
         "avis": list(acts_in_words(bilan, "donne_avis", refused)),
         "revue": reviewed(consultation),
         "decisions": list(acts_in_words(bilan, "decide", refused)) or [_blank("decision", bilan, refused)],

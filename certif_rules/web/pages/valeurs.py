@@ -57,7 +57,23 @@ _ESPACE: Final[Mapping[str, str]] = {
 }
 #: The fields that hold a finding, of a line and of a check.
 FINDINGS: Final = ("constat", "resultat")
+#: The lines that an earlier audit saw.
+_VUES: Final = "indicateurs_audites"
+#: What a site or a note is called by, in a table of values.
+_CLES: Final[Mapping[str, str]] = {
+    "id": "nom",
+    "edition": "édition",
+    "ecarts": "écarts",
+    "etiquettes": "étiquettes",
+    _VUES: "lignes vues",
+    "precedent": "audit précédent",
+    "region": "région",
+}
+#: A line or a check, as files name it: its référentiel, then its number.
+_SUJET: Final = re.compile(r"(?:verification:)?[a-z][a-z0-9-]*/([\w.-]+)")
 _FAITS: Final = "organisme.faits."
+#: Before the identifier of a référentiel, among the words of codes.
+_SCHEMA: Final = "referentiel.id="
 _LIENS: Final = "ligne."
 #: A moment, as events write it: its day, then its hour.
 _MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\+00:00")
@@ -88,11 +104,20 @@ def words_of(checklist: Checklist | None) -> Mapping[str, str]:
     """Return what the codes of values mean: findings where the rules are known, people by their key."""
     findings = checklist.referentiel.constats if checklist else ()
     return {
+        **(_of_context(checklist) if checklist else {}),
         **RESULTATS_PRECEDENTS,
         **{code: finding(checklist, code) for code in findings if checklist},
         **depot.names(),
         A_EVALUER: "à évaluer",
     }
+
+
+def _of_context(checklist: Checklist) -> dict[str, str]:
+    """Return the words of the codes of a context, each by its field: elsewhere such a code is a text."""
+    referentiel = checklist.referentiel
+    types = {f"audit.type={one.code}": prose(one.titre) for one in referentiel.types_audit.values()}
+    schemes = (*referentiel.origines, *checklist.contexte.certificats)
+    return types | {f"{_SCHEMA}{nom}": prose(referentiel.nom_de(nom)) for nom in schemes}
 
 
 def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
@@ -105,7 +130,10 @@ def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
     """
     if value in VIDES:
         return "à évaluer" if cle.champ in FINDINGS else "vide"
-    return clean(mode(value) if cle.champ == "audit.mode" else _plainly(value, words))
+    if cle.champ == "certificats" and isinstance(value, Mapping):
+        value = {words.get(f"{_SCHEMA}{nom}", nom): one for nom, one in value.items()}
+    known = words.get(f"{cle.champ}={str(value).rpartition('/')[2]}")
+    return clean(known or (mode(value) if cle.champ == "audit.mode" else _plainly(value, words)))
 
 
 def _plainly(value: Any, words: Mapping[str, str]) -> str:
@@ -114,11 +142,25 @@ def _plainly(value: Any, words: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, Mapping):
-        parts = ((words.get(key) or field_name(key), _plainly(one, words)) for key, one in value.items())
+        parts = (
+            (_key(key, words), _plainly([*map(_short, one)] if key == _VUES else one, words))
+            for key, one in value.items()
+        )
         return " ; ".join(f"{name} : {one}" for name, one in parts)
     if isinstance(value, list):
         return " ; ".join(_plainly(one, words) for one in value)
     return _text(str(value), words)
+
+
+def _key(key: str, words: Mapping[str, str]) -> str:
+    """Return what a value of a table is called: a word, or the number of its line."""
+    return words.get(key) or _CLES.get(key) or field_name(_short(key))
+
+
+def _short(ligne: str) -> str:
+    """Return a line by its number alone; any other text as it is."""
+    named = _SUJET.fullmatch(ligne)
+    return named[1] if named else ligne
 
 
 def _text(text: str, words: Mapping[str, str]) -> str:

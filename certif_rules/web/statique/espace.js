@@ -11,13 +11,24 @@ let montree = sansAncre(location.href);
 const cle = (element) => element && (element.id ? `#${CSS.escape(element.id)}` : element.name
   ? `[name="${CSS.escape(element.name)}"]${element.type === "radio" ? `[value="${CSS.escape(element.value)}"]` : ""}` : null);
 
-// Put the pieces of another page in the place of those of this one; the focus stays where it was.
-export function montrer(page, adresse, remplace = false) {
+// Whether something was typed there that no form sent yet.
+const saisi = (morceau) => [...morceau.querySelectorAll("input, select, textarea")].some((champ) =>
+  champ.type === "checkbox" || champ.type === "radio" ? champ.checked !== champ.defaultChecked
+    : champ.type === "file" ? champ.value !== ""
+      : champ.options ? [...champ.options].some((un) => un.selected && !un.defaultSelected && un.index)
+        : champ.value !== champ.defaultValue);
+
+// Put the pieces of another page in the place of those of this one; the focus stays where it was. A piece marked
+// « data-garde », where something is typed that is not in what was sent, stays.
+export function montrer(page, adresse, remplace = false, envoye = null) {
   const ici = cle(document.activeElement);
   const morceaux = [...document.querySelectorAll("[data-fragment]")];
   const nouveaux = morceaux.map((un) => page.getElementById(un.id));
   if (morceaux.length && nouveaux.every(Boolean)) {
-    morceaux.forEach((un, rang) => un.isConnected && un.replaceWith(document.adoptNode(nouveaux[rang])));
+    morceaux.forEach((un, rang) => {
+      const reste = "garde" in un.dataset && !un.contains(envoye) && saisi(un);
+      if (un.isConnected && !reste) un.replaceWith(document.adoptNode(nouveaux[rang]));
+    });
   } else {
     document.getElementById("contenu").replaceWith(document.adoptNode(page.getElementById("contenu")));
   }
@@ -31,7 +42,7 @@ export function montrer(page, adresse, remplace = false) {
   document.dispatchEvent(new CustomEvent("montre"));
 }
 
-async function poster(action, methode, corps, remplace) {
+async function poster(action, methode, corps, remplace, formulaire) {
   try {
     const reponse = await fetch(action, methode === "post" ? { method: "POST", body: corps } : undefined);
     const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
@@ -42,7 +53,7 @@ async function poster(action, methode, corps, remplace) {
       return;
     }
     // What is still to be sent would be shown as it was before: the last answer alone is shown.
-    if (attendus === 1) montrer(page, reponse.url, remplace);
+    if (attendus === 1) montrer(page, reponse.url, remplace, formulaire);
     if (etat && reponse.ok && methode === "post") etat.textContent = `Enregistré à ${new Date().toTimeString().slice(0, 5)}`;
     perdu = false;
   } catch {
@@ -53,9 +64,9 @@ async function poster(action, methode, corps, remplace) {
   }
 }
 
-function suivre(action, methode, corps, remplace) {
+function suivre(action, methode, corps, remplace, formulaire) {
   attendus += 1;
-  envois = envois.then(() => poster(action, methode, corps, remplace));
+  envois = envois.then(() => poster(action, methode, corps, remplace, formulaire));
   return envois;
 }
 
@@ -63,7 +74,7 @@ export function envoyer(formulaire, bouton, remplace) {
   const corps = new FormData(formulaire, bouton ?? undefined);
   // A button may say where its form goes.
   const action = bouton?.hasAttribute("formaction") ? bouton.formAction : formulaire.action;
-  return suivre(action, "post", corps, remplace);
+  return suivre(action, "post", corps, remplace, formulaire);
 }
 
 // Show another page in the place of this one, after what is still to be sent.
@@ -84,13 +95,34 @@ document.addEventListener("submit", (evenement) => {
     evenement.preventDefault();
     envoyer(formulaire, bouton);
   } else if (attendus) ensuite(evenement, () => formulaire.requestSubmit(bouton));
+  else envoi = true;
 });
 document.addEventListener("click", (evenement) => {
   const lien = evenement.target.closest?.("a");
   const ailleurs = evenement.ctrlKey || evenement.metaKey || evenement.shiftKey || evenement.button;
   if (lien?.href && !lien.dataset.ligne && attendus && !ailleurs) ensuite(evenement, () => location.assign(lien.href));
 });
-window.addEventListener("beforeunload", (evenement) => attendus && evenement.preventDefault());
+// A text that no form sent yet is not left without asking; what the reader sends is not asked about.
+let envoi = false;
+const ecrit = () => [...document.querySelectorAll('form[method="post"] :is(textarea, input:not([type]))')]
+  .some((champ) => champ.value !== champ.defaultValue);
+window.addEventListener("beforeunload", (evenement) => (attendus || (!envoi && ecrit())) && evenement.preventDefault());
+window.addEventListener("pageshow", () => { envoi = false; });
+// The last row of a table of things to list is never the last: another comes when something is written in it.
+document.addEventListener("input", (evenement) => {
+  const rang = evenement.target.closest?.("table[data-allonge] tr:last-child");
+  if (!rang) return;
+  const suivant = rang.cloneNode(true);
+  const numero = [...rang.parentNode.children].length;
+  for (const champ of suivant.querySelectorAll("input")) {
+    champ.name = champ.name.replace(/[0-9]+/, numero);
+    champ.setAttribute("aria-label", champ.getAttribute("aria-label").replace(/[0-9]+/, numero + 1));
+    champ.removeAttribute("checked");
+    if (champ.type === "checkbox") champ.checked = false;
+    else champ.value = "";
+  }
+  rang.after(suivant);
+});
 // « data-vif="change" »: each answer is sent when it is given.
 document.addEventListener("change", (evenement) => {
   const formulaire = evenement.target.closest?.('[data-vif="change"]');
