@@ -11,7 +11,6 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any, Final
@@ -20,7 +19,8 @@ import msgspec
 from msgspec import Struct
 
 from certif_rules.errors import DataError, Fautes, Issue, Location
-from certif_rules.journal.evenements import DEBUT, Contenu, Inscription, broken_at
+from certif_rules.journal.evenements import DEBUT, Contenu, Inscription, broken_at, is_moment
+from certif_rules.source.entree import CONTROL
 
 SOMMAIRE: Final = "archive.json"
 _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "personnes.json"
@@ -28,8 +28,6 @@ _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "pers
 FICHIERS: Final = ("profil.json", "constats.json", _EVENEMENTS, _CONTENUS, _PERSONNES)
 #: Most bytes of one file of an archive once it is unpacked; of all of them; of a content; of a short text.
 MAX_FICHIER, MAX_ARCHIVE, MAX_CONTENU, _MAX_NOM, _MAX_SEL = 32_000_000, 64_000_000, 1_000_000, 300, 64
-#: A moment as events write it: in UTC, to the second.
-_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 _EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
 #: The day of every file of an archive: the same audit gives the same bytes.
 _JOUR: Final = (1980, 1, 1, 0, 0, 0)
@@ -279,24 +277,18 @@ def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
     for one in archive.evenements:
         texts = (one.cle.champ, one.cle.ligne, one.cle.site, one.acteur)
         digests = (one.apres, one.avant or DEBUT, one.raison or DEBUT)
-        holds = all(map(_EMPREINTE.fullmatch, digests)) and _is_moment(one.quand) and 0 <= one.base < 1 << 31
-        if not holds or any(len(text) > 200 for text in texts):
+        holds = all(map(_EMPREINTE.fullmatch, digests)) and is_moment(one.quand) and 0 <= one.base < 1 << 31
+        if not holds or any(len(text) > 200 or CONTROL.search(text) for text in texts):
             message = "cet événement dit plus, ou autre chose, que ce qu’un journal garde"
             yield Issue("archive-refusee", message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
     people: Iterable[str] = (text for pair in archive.personnes.items() for text in pair)
-    if any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM:
-        yield Issue("archive-refusee", "un nom trop long pour être gardé", Location(f"{nom}/{_PERSONNES}"))
-    if not _is_moment(archive.cree_le):
+    long = any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM
+    if long or CONTROL.search("".join((archive.nom, *archive.personnes, *archive.personnes.values()))):
+        message = "un nom trop long pour être gardé, ou qui contient un caractère invisible"
+        yield Issue("archive-refusee", message, Location(f"{nom}/{_PERSONNES}"))
+    if not is_moment(archive.cree_le):
         message = f"« {archive.cree_le[:40]} » n’est pas un moment"
         yield Issue("archive-refusee", message, Location(f"{nom}/{SOMMAIRE}"))
-
-
-def _is_moment(text: str) -> bool:
-    """Return whether a text is a moment, which pages say as a day and an hour."""
-    try:
-        return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _digest(content: bytes) -> str:

@@ -95,7 +95,8 @@ def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
     """
     if value in VIDES:
         return "à évaluer" if cle.champ in ("constat", "resultat") else "vide"
-    return clean(mode(value) if cle.champ == "audit.mode" else _plainly(value, words))
+    known = cle.champ == "audit.mode" and isinstance(value, str)
+    return clean(mode(value) if known else _plainly(value, words))
 
 
 def _plainly(value: Any, words: Mapping[str, str]) -> str:
