@@ -10,13 +10,14 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from io import BytesIO
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from certif_rules.errors import DataError, Fautes, Issue, Location
 from certif_rules.journal.evenements import DEBUT, Contenu, Inscription, broken_at, is_moment
@@ -28,6 +29,8 @@ _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "pers
 FICHIERS: Final = ("profil.json", "constats.json", _EVENEMENTS, _CONTENUS, _PERSONNES)
 #: Most bytes of one file of an archive once it is unpacked; of all of them; of a content; of a short text.
 MAX_FICHIER, MAX_ARCHIVE, MAX_CONTENU, _MAX_NOM, _MAX_SEL = 32_000_000, 64_000_000, 1_000_000, 300, 64
+#: Most levels of a content, one within another.
+_MAX_NIVEAUX = 30
 _EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
 #: The day of every file of an archive: the same audit gives the same bytes.
 _JOUR: Final = (1980, 1, 1, 0, 0, 0)
@@ -42,6 +45,12 @@ class Sommaire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: int
     empreinte: str
     fichiers: Mapping[str, str]
+
+
+#: Made once, here: two threads may not make one at a time.
+_DU_SOMMAIRE, _DES_PERSONNES = Decoder(Sommaire), Decoder(dict[str, str])
+_DES_EVENEMENTS, _DES_CONTENUS = Decoder(Inscription), Decoder(Contenu)
+_T = TypeVar("_T")
 
 
 class Colis(Struct, frozen=True, kw_only=True):
@@ -109,7 +118,7 @@ def read_archive(content: bytes, nom: str) -> Colis:
     files = _unpacked(content, nom)
     faults = Fautes()
     with faults:
-        summary = _decoded(files[SOMMAIRE], Sommaire, f"{nom}/{SOMMAIRE}")
+        summary = _decoded(files[SOMMAIRE], _DU_SOMMAIRE, f"{nom}/{SOMMAIRE}")
     if faults.issues:
         raise DataError(faults.issues)
     if summary.format != 1:
@@ -119,13 +128,13 @@ def read_archive(content: bytes, nom: str) -> Colis:
         )
     events: list[Inscription] = []
     contents: list[Contenu] = []
-    people: Mapping[str, str] = {}
+    people: dict[str, str] = {}
     with faults:
-        events = _lines(files[_EVENEMENTS], Inscription, f"{nom}/{_EVENEMENTS}")
+        events = _lines(files[_EVENEMENTS], _DES_EVENEMENTS, f"{nom}/{_EVENEMENTS}")
     with faults:
-        contents = _lines(files[_CONTENUS], Contenu, f"{nom}/{_CONTENUS}")
+        contents = _lines(files[_CONTENUS], _DES_CONTENUS, f"{nom}/{_CONTENUS}")
     with faults:
-        people = _decoded(files[_PERSONNES], dict[str, str], f"{nom}/{_PERSONNES}")
+        people = _decoded(files[_PERSONNES], _DES_PERSONNES, f"{nom}/{_PERSONNES}")
     archive = Colis(
         nom=summary.nom,
         cree_le=summary.cree_le,
@@ -225,9 +234,9 @@ def _read(packed: zipfile.ZipFile, info: zipfile.ZipInfo, nom: str) -> bytes:
     return content
 
 
-def _decoded(content: bytes, kind: Any, place: str, line: int = 0) -> Any:
+def _decoded(content: bytes, decoder: Decoder[_T], place: str, line: int = 0) -> _T:
     try:
-        return msgspec.json.decode(content, type=kind)
+        return decoder.decode(content)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         message = "ceci n’est pas ce qu’une archive d’audit dit ici"
         raise DataError(
@@ -235,14 +244,14 @@ def _decoded(content: bytes, kind: Any, place: str, line: int = 0) -> Any:
         ) from error
 
 
-def _lines(content: bytes, kind: Any, place: str) -> list[Any]:
+def _lines(content: bytes, decoder: Decoder[_T], place: str) -> list[_T]:
     """Return what each line says.
 
     Raises:
         DataError: one cannot be read; the first is told.
     """
     lines = content.split(b"\n")
-    return [_decoded(text, kind, place, rank) for rank, text in enumerate(lines, start=1) if text]
+    return [_decoded(text, decoder, place, rank) for rank, text in enumerate(lines, start=1) if text]
 
 
 def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> Iterator[Issue]:
@@ -263,13 +272,24 @@ def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> 
         yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}"))
     for rank, one in enumerate(archive.contenus.values(), start=1):
         try:
-            sound = len(one.texte) <= MAX_CONTENU and len(one.sel) <= _MAX_SEL and one.valeur is not Ellipsis
+            short = len(one.texte) <= MAX_CONTENU and len(one.sel) <= _MAX_SEL
+            sound = short and not _is_too_deep(one.valeur)
         except (msgspec.DecodeError, RecursionError):
             sound = False
         if not sound:
-            message = "ce contenu n’est pas une valeur, ou est trop long"
+            message = "ce contenu n’est pas une valeur, est trop long ou trop profond"
             yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}", rank, 1))
     yield from _too_long(archive, nom)
+
+
+def _is_too_deep(valeur: object) -> bool:
+    """Return whether a value has more levels than any of our files."""
+    level = [valeur]
+    for _ in range(_MAX_NIVEAUX):
+        nodes = (node.values() if isinstance(node, dict) else node for node in level)
+        lists = (node for node in nodes if isinstance(node, Collection) and not isinstance(node, str))
+        level = [one for node in lists for one in node]
+    return bool(level)
 
 
 def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:

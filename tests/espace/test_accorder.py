@@ -143,6 +143,17 @@ def test_each_value_is_by_whoever_signed_its_line(navigateur: Any) -> None:
     assert authors(text(navigateur.get(f"{root}/accorder")), "ce qu’il y ajoute") == "Ben"
 
 
+def test_the_finding_of_a_line_is_settled_before_its_words(navigateur: Any) -> None:
+    """Both differ on line 2: the finding comes first on the page, whatever their names."""
+    root = begun(navigateur)
+    nom, content = sent_back(navigateur, root, commentaire="la sienne", constat="conforme")
+    mine = {"base": version(root), "commentaire": "la mienne", "constat": "nc_mineure"}
+    navigateur.post(f"{root}/saisir?ligne={LIGNE}", mine)
+    bring(navigateur, root, nom, content, par="Ada")
+    page = text(navigateur.get(f"{root}/accorder"))
+    assert 0 < page.index(" – constat</h2>") < page.index(" – commentaire</h2>")
+
+
 def authors(page: str, value: str) -> str:
     """The name under a value that waits."""
     after = page.partition(value)[2]

@@ -98,7 +98,8 @@ def given(colis: Colis, *said: tuple[Endroit, Any]) -> bytes:
     """The archive with events after its own, its chain made again."""
     events, contents = list(colis.evenements), dict(colis.contenus)
     for cle, value in said:
-        content = contained(value, sel=f"sel{len(events)}")
+        sel = f"sel{len(events)}"
+        content = value if isinstance(value, Contenu) else contained(value, sel=sel)
         contents[content.empreinte] = content
         seen = len(events)
         more = replace(events[0], version=seen + 1, cle=cle, apres=content.empreinte, avant="", base=seen)
@@ -142,6 +143,19 @@ def test_what_no_page_could_show_is_refused_with_its_place(
     assert refused.status_code == 422
     assert expected in plain(refused)
     assert not models.DossierSuivi.objects.exists()
+
+
+def test_a_value_of_too_many_levels_is_refused(navigateur: Any) -> None:
+    """Thirty lists one within another are read, a thousand are refused, even where a later value came."""
+    from certif_rules.web import models
+
+    colis, cle = example(navigateur), Endroit("note", "texte", "n1")
+    for levels, status in ((30, 302), (31, 422), (400, 422), (1_000, 422)):
+        models.DossierSuivi.objects.all().delete()
+        value = Contenu(sel="sel", texte="[" * levels + "]" * levels)
+        content = given(colis, (cle, value), (cle, "Vu."))
+        response = navigateur.post("/reprendre", {"fichier": sent(content, "a.zip")})
+        assert response.status_code == status, levels
 
 
 def test_what_was_said_once_and_replaced_is_still_shown(navigateur: Any) -> None:

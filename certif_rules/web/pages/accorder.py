@@ -30,7 +30,7 @@ from certif_rules.web.pages.commun import (
     line_in_words,
     whole,
 )
-from certif_rules.web.pages.valeurs import field_in_words, value_in_words, words_of
+from certif_rules.web.pages.valeurs import field_in_words, in_order, value_in_words, words_of
 
 _GENRES: Final = {
     "tete": "L’audit lui-même",
@@ -107,11 +107,11 @@ def laid_out(consultation: Consultation, asked: QueryDict) -> dict[str, Any]:
 
 
 def _conflicts(consultation: Consultation) -> Iterator[dict[str, Any]]:
-    """Yield what is to settle, each field with its values, the earliest first."""
+    """Yield what is to settle, each field with its values; of a line, its finding first."""
     checklist, names = consultation.chantier.checklist, depot.names()
     codes = words_of(checklist)
     lines = {line.indicateur.id: line for line in checklist.lignes}
-    for rank, (cle, champ) in enumerate(sorted(consultation.etat.items())):
+    for rank, (cle, champ) in enumerate(in_order(consultation.etat)):
         if not champ.a_accorder or cle.genre == "acte":
             continue
         line = lines.get(cle.ligne) if cle.genre == "ligne" else None

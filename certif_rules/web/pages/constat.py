@@ -28,7 +28,13 @@ from certif_rules.web.models import PLACE
 from certif_rules.web.pages.commun import Consultation, actor, atelier, frame, whole
 from certif_rules.web.pages.lignes import board, choices, number_of, order_of, own_id, sujet_of, tied
 from certif_rules.web.pages.une_ligne import history, in_full
-from certif_rules.web.pages.valeurs import field_in_words, value_in_words, words_of
+from certif_rules.web.pages.valeurs import (
+    FINDINGS,
+    field_in_words,
+    in_order,
+    value_in_words,
+    words_of,
+)
 
 #: The field beside which a fault is shown, where the fault does not say it.
 _AU_CHAMP: Final = {
@@ -37,8 +43,6 @@ _AU_CHAMP: Final = {
 }
 #: The consequences that the page says by another way: a field, a button.
 _TUS: Final = frozenset({"enonce", "appui", "ecart_different"})
-#: The fields that hold a finding, of a line and of a check.
-FINDINGS: Final = ("constat", "resultat")
 #: What goes with what is recorded, and is not told apart.
 _TUES: Final = frozenset({"cree_le", "vu_le", "demande_le", "reference", QUI, QUAND})
 #: How what is recorded beside the lines is called.
@@ -197,10 +201,7 @@ def _to_settle(consultation: Consultation, nom: str, releve: Releve) -> Iterator
     """Yield what people say otherwise of a line, with a gesture for each value."""
     names, genre = depot.names(), place_of(nom, "").genre
     codes, known = words_of(consultation.chantier.checklist), set()
-    # The finding is settled first: what is written of it follows.
-    for cle, champ in sorted(
-        consultation.etat.items(), key=lambda one: (one[0].champ not in FINDINGS, one[0])
-    ):
+    for cle, champ in in_order(consultation.etat):
         if (cle.genre, cle.ligne) == (genre, own_id(nom)) and champ.a_accorder:
             known.add(cle.champ)
             values = [

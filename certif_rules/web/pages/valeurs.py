@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from certif_rules.audit.checklist import Checklist
 from certif_rules.audit.constats import A_EVALUER
 from certif_rules.audit.examen import readable_day
@@ -13,7 +15,7 @@ from certif_rules.audit.manques import PARTIES, SUIVI
 from certif_rules.audit.sites import NOMS
 from certif_rules.blocs.typographie import clean, day, prose
 from certif_rules.documents.mots import RESULTATS_PRECEDENTS, field_name, finding, mode
-from certif_rules.journal.etat import VIDES
+from certif_rules.journal.etat import VIDES, Champ, Etat
 from certif_rules.journal.evenements import Endroit
 from certif_rules.web import depot
 from certif_rules.web.machine import clock, day_here
@@ -53,6 +55,8 @@ _ESPACE: Final[Mapping[str, str]] = {
     "reglee": "réglée",
     "retire": "retirée",
 }
+#: The fields that hold a finding, of a line and of a check.
+FINDINGS: Final = ("constat", "resultat")
 _FAITS: Final = "organisme.faits."
 _LIENS: Final = "ligne."
 #: A moment, as events write it: its day, then its hour.
@@ -72,6 +76,12 @@ def field_in_words(cle: Endroit, checklist: Checklist | None = None) -> str:
     word = next((words[champ] for words in (*every, NOMS) if champ in words), None)
     word = word or SUIVI.get(last) or field_name(last)
     return f"{word}, site {clean(cle.site)}" if cle.genre in ("ligne", "verification") and cle.site else word
+
+
+def in_order(etat: Etat) -> list[tuple[Endroit, Champ]]:
+    """Return the fields place by place; of a line, its finding first: what is written of it follows."""
+    places = ((replace(cle, champ=""), cle.champ not in FINDINGS, cle) for cle in etat)
+    return [(cle, etat[cle]) for _, _, cle in sorted(places)]
 
 
 def words_of(checklist: Checklist | None) -> Mapping[str, str]:
@@ -94,7 +104,7 @@ def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
         words: those of codes (:func:`words_of`).
     """
     if value in VIDES:
-        return "à évaluer" if cle.champ in ("constat", "resultat") else "vide"
+        return "à évaluer" if cle.champ in FINDINGS else "vide"
     known = cle.champ == "audit.mode" and isinstance(value, str)
     return clean(mode(value) if known else _plainly(value, words))
 
