@@ -30,7 +30,7 @@ FICHIERS: Final = ("profil.json", "constats.json", _EVENEMENTS, _CONTENUS, _PERS
 #: Most bytes of one file of an archive once it is unpacked; of all of them; of a content; of a short text.
 MAX_FICHIER, MAX_ARCHIVE, MAX_CONTENU, _MAX_NOM, _MAX_SEL = 32_000_000, 64_000_000, 1_000_000, 300, 64
 #: Most levels of a content, one within another.
-_MAX_NIVEAUX = 30
+_MAX_NIVEAUX = 40
 _EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
 #: The day of every file of an archive: the same audit gives the same bytes.
 _JOUR: Final = (1980, 1, 1, 0, 0, 0)

@@ -146,11 +146,11 @@ def test_what_no_page_could_show_is_refused_with_its_place(
 
 
 def test_a_value_of_too_many_levels_is_refused(navigateur: Any) -> None:
-    """Thirty lists one within another are read, a thousand are refused, even where a later value came."""
+    """Forty lists one within another are read, a thousand are refused, even where a later value came."""
     from certif_rules.web import models
 
     colis, cle = example(navigateur), Endroit("note", "texte", "n1")
-    for levels, status in ((30, 302), (31, 422), (400, 422), (1_000, 422)):
+    for levels, status in ((40, 302), (41, 422), (400, 422), (1_000, 422)):
         models.DossierSuivi.objects.all().delete()
         value = Contenu(sel="sel", texte="[" * levels + "]" * levels)
         content = given(colis, (cle, value), (cle, "Vu."))
