@@ -93,6 +93,17 @@ def findings(navigateur: Any, root: str) -> Any:
     return data
 
 
+def addresses(root: str) -> list[str]:
+    """Every address of an audit that is opened as a page, without what is made in another process."""
+    from certif_rules.web.adresses import urlpatterns
+
+    routes = [str(one.pattern) for one in urlpatterns]
+    prefix = "dossier/<uuid:identifiant>"
+    return [
+        root + one.removeprefix(prefix) for one in routes if one.startswith(prefix) and one.count("<") == 1
+    ]
+
+
 def until_ready(navigateur: Any, page: str) -> Any:
     """The page of a document that was asked for, once it is written or given up."""
     pause = threading.Event()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from certif_rules.errors import DataError, Issue
@@ -18,7 +19,8 @@ from certif_rules.model.base import Texte
 from certif_rules.model.referentiel import Indicateur, Referentiel, TextesDonnes
 from certif_rules.plugins.empreinte import digest
 from certif_rules.source.donnees import read_checked
-from certif_rules.source.yaml import place
+from certif_rules.source.json import read
+from certif_rules.source.yaml import PlacedDict, place
 
 if TYPE_CHECKING:
     from certif_rules.construction.lecteur import Lecteur
@@ -65,6 +67,8 @@ def completed(referentiel: Referentiel, dits: TextesDits) -> tuple[Referentiel, 
     from certif_rules.construction.lecteur import Lecteur, read_sources  # few requests come with texts
 
     data = dits.data or {}
+    if not isinstance(data, PlacedDict):  # out of findings: what is wrong of it has a place all the same
+        data = read(encode(data).decode(), dits.nom)
     lecteur = Lecteur(origine=referentiel.id)
     lecteur.know_referentiel(referentiel)
     lecteur.know("source", referentiel.sources)

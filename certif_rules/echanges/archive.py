@@ -11,18 +11,17 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
 from hashlib import sha256
 from io import BytesIO
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.json import Decoder
 
 from certif_rules.errors import DataError, Fautes, Issue, Location
-from certif_rules.journal.annexes import JOURS
-from certif_rules.journal.evenements import DEBUT, Contenu, Endroit, Inscription, broken_at
+from certif_rules.journal.evenements import DEBUT, Contenu, Inscription, broken_at, is_moment
+from certif_rules.source.entree import CONTROL
 
 SOMMAIRE: Final = "archive.json"
 _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "personnes.json"
@@ -30,8 +29,8 @@ _EVENEMENTS, _CONTENUS, _PERSONNES = "evenements.jsonl", "contenus.jsonl", "pers
 FICHIERS: Final = ("profil.json", "constats.json", _EVENEMENTS, _CONTENUS, _PERSONNES)
 #: Most bytes of one file of an archive once it is unpacked; of all of them; of a content; of a short text.
 MAX_FICHIER, MAX_ARCHIVE, MAX_CONTENU, _MAX_NOM, _MAX_SEL = 32_000_000, 64_000_000, 1_000_000, 300, 64
-#: A moment as events write it: in UTC, to the second.
-_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
+#: Most levels of a content, one within another.
+_MAX_NIVEAUX = 40
 _EMPREINTE = re.compile(r"sha256:[0-9a-f]{64}")
 #: The day of every file of an archive: the same audit gives the same bytes.
 _JOUR: Final = (1980, 1, 1, 0, 0, 0)
@@ -271,43 +270,26 @@ def _inconsistent(archive: Colis, summary: Sommaire, written: int, nom: str) -> 
     if written != len(archive.contenus) or not archive.contenus.keys() <= named:
         message = "un contenu n’est pas celui que le journal a confirmé"
         yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}"))
-    unread: set[str] = set()
-    for rank, (digest, one) in enumerate(archive.contenus.items(), start=1):
+    for rank, one in enumerate(archive.contenus.values(), start=1):
         try:
-            sound = len(one.texte) <= MAX_CONTENU and len(one.sel) <= _MAX_SEL and one.valeur is not Ellipsis
+            short = len(one.texte) <= MAX_CONTENU and len(one.sel) <= _MAX_SEL
+            sound = short and not _is_too_deep(one.valeur)
         except (msgspec.DecodeError, RecursionError):
             sound = False
         if not sound:
-            message = "ce contenu n’est pas une valeur, ou est trop long"
+            message = "ce contenu n’est pas une valeur, est trop long ou trop profond"
             yield Issue("archive-refusee", message, Location(f"{nom}/{_CONTENUS}", rank, 1))
-            unread.add(digest)
     yield from _too_long(archive, nom)
-    yield from _odd(archive, unread, nom)
 
 
-def _odd(archive: Colis, unread: Collection[str], nom: str) -> Iterator[Issue]:
-    """Yield the events that give a thing of the workspace what no page gives; ``unread`` are left out."""
-    for one in archive.evenements:
-        content = None if one.apres in unread else archive.contenus.get(one.apres)
-        if content is not None and not _holds(one.cle, content.valeur):
-            message = f"« {one.cle.champ[:40]} » n’a pas la forme que l’espace lui donne"
-            yield Issue("archive-refusee", message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
-
-
-def _holds(cle: Endroit, valeur: Any) -> bool:
-    """Return whether a thing of the workspace alone has a value that pages give; others are checked later."""
-    if valeur is None or cle.genre in ("tete", "ligne", "verification"):
-        return True
-    if cle.genre == "acte":
-        meeting = valeur.get("comite") if isinstance(valeur, dict) else None
-        dated = meeting in (None, "") or _is_day(meeting)
-        handed = cle.champ != "rapport" or (isinstance(valeur, dict) and type(valeur.get("version")) is int)
-        return dated and handed
-    if cle.champ == "cree_le":
-        return isinstance(valeur, str) and _is_moment(valeur)
-    if cle.champ in JOURS or (cle.genre, cle.champ) == ("creneau", "jour"):
-        return valeur == "" or _is_day(valeur)
-    return isinstance(valeur, str | bool)
+def _is_too_deep(valeur: object) -> bool:
+    """Return whether a value has more levels than any of our files."""
+    level = [valeur]
+    for _ in range(_MAX_NIVEAUX):
+        nodes = (node.values() if isinstance(node, dict) else node for node in level)
+        lists = (node for node in nodes if isinstance(node, Collection) and not isinstance(node, str))
+        level = [one for node in lists for one in node]
+    return bool(level)
 
 
 def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
@@ -315,32 +297,18 @@ def _too_long(archive: Colis, nom: str) -> Iterator[Issue]:
     for one in archive.evenements:
         texts = (one.cle.champ, one.cle.ligne, one.cle.site, one.acteur)
         digests = (one.apres, one.avant or DEBUT, one.raison or DEBUT)
-        holds = all(map(_EMPREINTE.fullmatch, digests)) and _is_moment(one.quand) and 0 <= one.base < 1 << 31
-        if not holds or any(len(text) > 200 for text in texts):
+        holds = all(map(_EMPREINTE.fullmatch, digests)) and is_moment(one.quand) and 0 <= one.base < 1 << 31
+        if not holds or any(len(text) > 200 or CONTROL.search(text) for text in texts):
             message = "cet événement dit plus, ou autre chose, que ce qu’un journal garde"
             yield Issue("archive-refusee", message, Location(f"{nom}/{_EVENEMENTS}", one.version, 1))
     people: Iterable[str] = (text for pair in archive.personnes.items() for text in pair)
-    if any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM:
-        yield Issue("archive-refusee", "un nom trop long pour être gardé", Location(f"{nom}/{_PERSONNES}"))
-    if not _is_moment(archive.cree_le):
+    long = any(len(text) > 200 for text in people) or len(archive.nom) > _MAX_NOM
+    if long or CONTROL.search("".join((archive.nom, *archive.personnes, *archive.personnes.values()))):
+        message = "un nom trop long pour être gardé, ou qui contient un caractère invisible"
+        yield Issue("archive-refusee", message, Location(f"{nom}/{_PERSONNES}"))
+    if not is_moment(archive.cree_le):
         message = f"« {archive.cree_le[:40]} » n’est pas un moment"
         yield Issue("archive-refusee", message, Location(f"{nom}/{SOMMAIRE}"))
-
-
-def _is_day(valeur: Any) -> bool:
-    """Return whether a value is a day, as pages ask for it."""
-    try:
-        return isinstance(valeur, str) and date.fromisoformat(valeur).isoformat() == valeur
-    except ValueError:
-        return False
-
-
-def _is_moment(text: str) -> bool:
-    """Return whether a text is a moment, which pages say as a day and an hour."""
-    try:
-        return bool(_MOMENT.fullmatch(text) and datetime.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _digest(content: bytes) -> str:

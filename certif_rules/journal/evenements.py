@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +22,8 @@ Genre = Literal[
 ]  # fmt: skip
 #: What stands where the chain begins.
 DEBUT = "sha256:" + "0" * 64
+#: A moment as events write it: in UTC, to the second.
+_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00")
 
 
 class Endroit(Struct, frozen=True, order=True):
@@ -102,6 +106,14 @@ def broken_at(evenements: Iterable[Inscription]) -> int | None:
 def falsified(contenus: Mapping[str, Contenu]) -> tuple[str, ...]:
     """Return the digests whose content is no longer what they say; one that was erased says nothing."""
     return tuple(digest for digest, contenu in contenus.items() if contenu.empreinte != digest)
+
+
+def is_moment(texte: str) -> bool:
+    """Return whether a text is a moment as events write it, which pages say as a day and an hour."""
+    try:
+        return bool(_MOMENT.fullmatch(texte) and datetime.fromisoformat(texte))
+    except ValueError:
+        return False
 
 
 def _sha256(data: bytes) -> str:

@@ -64,7 +64,8 @@ def findings_of(etat: Etat, noms: Mapping[str, str] | None = None) -> dict[str, 
             *nodes, last = cle.champ.split(".")
             for node in nodes:
                 entry = entry.setdefault(node, {})
-            entry[last] = known.get(value) or value if last == QUI else value
+            named = last == QUI and isinstance(value, str)
+            entry[last] = known.get(value) or value if named else value
     for preuve in annexes(etat, "preuve"):
         for ligne in preuve.lignes if preuve.get("reference") else ():
             _see(_entry(data, _place(ligne)), in_a_sentence(preuve))
@@ -94,7 +95,7 @@ def _place(ligne: str) -> Endroit:
 def _see(entry: dict[str, Any], sentence: str) -> None:
     """Add a proof to those of a line: a file that came back says it already."""
     seen = entry.setdefault(_VUES, [])
-    if sentence not in seen:
+    if isinstance(seen, list) and sentence not in seen:
         entry[_VUES] = [*seen, sentence]
 
 

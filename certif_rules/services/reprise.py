@@ -16,9 +16,10 @@ from certif_rules.echanges.archive import Colis, is_archive, read_archive
 from certif_rules.echanges.champs import as_bytes
 from certif_rules.echanges.constats import as_data, head_as_data
 from certif_rules.errors import DataError, Issue, IssuesError, Location
-from certif_rules.journal.etat import state
+from certif_rules.journal.etat import Etat, state
 from certif_rules.journal.evenements import Endroit, Genre
 from certif_rules.journal.fichier import findings_of
+from certif_rules.journal.justesse import misplaced, unreadable
 from certif_rules.plugins.registry import Registry
 from certif_rules.services.constats import from_data
 from certif_rules.services.espace import AuditEnCours, open_work
@@ -65,14 +66,42 @@ def taken_up(registry: Registry, nom: str, content: bytes) -> Prise:
     refuse_bigger(content, nom, MAX_CLASSEUR)
     archive = read_archive(content, nom) if is_archive(content) else None
     try:
-        data = _said(registry, nom, content) if archive is None else _of_journal(archive, nom)
-        unreadable = tuple(_unknown_words(open_work(registry, data)))
-        if unreadable:
-            raise DataError(unreadable)
+        if archive is None:
+            data = _said(registry, nom, content)
+            _refuse_unknown_words(open_work(registry, data))
+        else:
+            data = as_judged(registry, state(archive.evenements, archive.contenus), archive.personnes, nom)
     except IssuesError as error:
         raise DataError(_placed(issue, nom) for issue in error.issues) from error
     name = archive.nom if archive else str((data.get("organisme") or {}).get("nom") or Path(nom).stem)
     return Prise(nom=name, data=data, archive=archive)
+
+
+def as_judged(registry: Registry, etat: Etat, noms: Mapping[str, str], nom: str) -> Mapping[str, Any]:
+    """Return the findings that a journal from elsewhere says, which every page and every command can read.
+
+    Args:
+        registry: the rules that are installed.
+        etat: what the journal says.
+        noms: the names of people by their key.
+        nom: the file that it comes from.
+
+    Raises:
+        DataError, UsageError: it says what no page could show; everything is listed.
+    """
+    issues = (*misplaced(etat), *unreadable(etat))
+    if issues:
+        raise DataError(issues)
+    data = findings_of(etat, noms)
+    read_given(Path(nom), content=as_bytes(data))  # what no text holds, more levels than any file has
+    _refuse_unknown_words(open_work(registry, data))
+    return data
+
+
+def _refuse_unknown_words(chantier: AuditEnCours) -> None:
+    issues = tuple(_unknown_words(chantier))
+    if issues:
+        raise DataError(issues)
 
 
 def _unknown_words(chantier: AuditEnCours) -> Iterator[Issue]:
@@ -138,12 +167,6 @@ def _elsewhere(data: Mapping[str, Any]) -> Iterator[Issue]:
             message = f"{key} : « {data[key]} » est un fichier à part, qui n’est pas dans celui-ci"
             hint = "retirer cette clé, ou reprendre un fichier de constats, qui le contient"
             yield Issue("fichier-illisible", message, place_of(data, key), hint)
-
-
-def _of_journal(archive: Colis, nom: str) -> Mapping[str, Any]:
-    """Return the findings that a journal says, read as any file of findings is."""
-    data = findings_of(state(archive.evenements, archive.contenus), archive.personnes)
-    return read_given(Path(nom), content=as_bytes(data), pasted=True)
 
 
 def _placed(issue: Issue, nom: str) -> Issue:

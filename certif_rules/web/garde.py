@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.request import split_domain_port
 from django.middleware.csrf import REASON_BAD_ORIGIN
 from django.shortcuts import render
 from django.utils.crypto import constant_time_compare
 
 from certif_rules.errors import IssuesError
+from certif_rules.source.entree import CONTROL, as_seen
 from certif_rules.web import copie
 
 #: Nothing but our own files, no script in a page, no frame.
@@ -59,6 +60,25 @@ class Garde:
         for name, value in ENTETES.items():
             response.headers.setdefault(name, value)
         return response
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Give pages what is posted as its author saw it; return why not, where a text holds a control."""
+        if request.method != "POST":
+            return None
+        typed = request.POST.copy()
+        for champ, textes in request.POST.lists():
+            typed.setlist(champ, [as_seen(texte) for texte in textes])
+        request.POST = typed  # type: ignore[assignment]
+        held = (CONTROL.search(text) for champ, textes in typed.lists() for text in (champ, *textes))
+        control = next(filter(None, held), None)
+        if control is None:
+            return None
+        shown = QueryDict(mutable=True)
+        for champ, textes in typed.lists():
+            shown.setlist(CONTROL.sub("", champ), [CONTROL.sub("", texte) for texte in textes])
+        request.POST = shown  # type: ignore[assignment]
+        where = f"Un texte contient le caractère invisible U+{ord(control[0]):04X}, qui n’est pas admis"
+        return given_back(request, 422, "À corriger", f"{where} : le retirer. Rien n’est enregistré.")
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return a page for an audit that cannot be read any more, or a file that refuses; else nothing."""

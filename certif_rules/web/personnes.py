@@ -9,7 +9,6 @@ from typing import Final
 from django.db import connection, transaction
 
 from certif_rules.errors import Fautes, UsageError
-from certif_rules.source.entree import CONTROL
 from certif_rules.web import models
 from certif_rules.web.machine import drawn
 
@@ -63,9 +62,6 @@ def named(cle: str, nom: str, initiales: str) -> models.Utilisateur:
     for champ, text, most in (("nom", nom, _LONG_NOM), ("initiales", initiales, _LONGUES_INITIALES)):
         if len(text) > most:
             faults.report("information-manquante", f"{champ} : {most} signes au plus")
-        if CONTROL.search(text):
-            message = f"{champ} : un signe invisible y est resté"
-            faults.report("caractere-de-controle", message)
     if faults.issues:
         raise UsageError(faults.issues)
     person = models.Utilisateur.objects.filter(cle=cle, ici=True).first()

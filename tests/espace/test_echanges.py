@@ -286,7 +286,7 @@ def test_the_same_audit_gives_the_same_archive() -> None:
 
     @given(
         st.lists(st.tuples(st.sampled_from(["a", "b.c"]), values), min_size=1, max_size=5),
-        st.text(max_size=50),
+        st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=50),
     )
     def same(said: list[tuple[str, Any]], nom: str) -> None:
         seal, events, contents = DEBUT, [], {}

@@ -21,6 +21,7 @@ from certif_rules.journal.jonction import ValeurApportee, brought, common
 from certif_rules.services.accord import brought_by
 from certif_rules.services.espace import open_work
 from certif_rules.services.lecture import read_grids
+from certif_rules.services.reprise import as_judged
 from certif_rules.source.entree import MAX_CLASSEUR, FichierDonne
 from certif_rules.web import depot, models
 from certif_rules.web.depot import Don
@@ -74,9 +75,15 @@ def bring(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         page = laid_out(consultation, QueryDict()) | {"fautes": faults}
         return render(request, "accorder.html", page, status=422)
     before = consultation.dossier.version
-    with transaction.atomic():
-        for file in files:
-            _join(identifiant, file, request.POST.get("par", "").strip())
+    try:
+        with transaction.atomic():
+            for file in files:
+                _join(identifiant, file, request.POST.get("par", "").strip())
+                as_judged(atelier().registry, depot.standing(identifiant), depot.names(), file.nom)
+    except IssuesError as error:
+        faults = [_placed(file.nom, issue) for issue in error.issues]
+        page = laid_out(consultation, QueryDict()) | {"fautes": faults}
+        return render(request, "accorder.html", page, status=422)
     after = models.DossierSuivi.objects.get(pk=identifiant).version
     renamed = {"renomme": "1"} if any(file.renomme for file in files) else {}
     return go("accorder", identifiant, apport=str(after - before), **renamed)

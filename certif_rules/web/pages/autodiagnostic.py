@@ -81,8 +81,14 @@ def picture(_request: HttpRequest, identifiant: Identifiant, cle: str, rang: int
 
 def _kept(consultation: Consultation) -> list[Annexe]:
     """Return the self-assessments of a dossier, in the order they were given."""
-    whole = (one for one in annexes(consultation.etat, _GENRE) if one.get("contenu") and one.get("cree_le"))
+    whole = (one for one in annexes(consultation.etat, _GENRE) if one.get("contenu"))
     return sorted(whole, key=lambda one: one.champs["contenu"].version)
+
+
+def _day_of(one: Annexe) -> str:
+    """Return the day on which a self-assessment was given, in words; nothing where no one says it."""
+    created = one.get("cree_le")
+    return day(day_here(created)) if created else ""
 
 
 def _page(consultation: Consultation, asked: str) -> dict[str, Any]:
@@ -92,7 +98,7 @@ def _page(consultation: Consultation, asked: str) -> dict[str, Any]:
         **frame(consultation, "suivre"),
         "onglet": "autodiagnostic",
         "faits": [
-            {"id": one.id, "nom": clean(str(one.get("nom"))), "le": day(day_here(str(one.get("cree_le"))))}
+            {"id": one.id, "nom": clean(str(one.get("nom") or "sans nom")), "le": _day_of(one)}
             for one in every
         ],
         "choisi": chosen,

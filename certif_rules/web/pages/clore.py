@@ -83,8 +83,7 @@ def _given(post: QueryDict) -> Iterator[Don]:
 @require_POST
 def end(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     """Close the audit: from then on, what changes is changed with a reason."""
-    consult(identifiant)
-    version = seen(request)
+    version = min(seen(request), consult(identifiant).dossier.version)
     don = Don(_CLOTURE, {"le": now(), "version": version})
     depot.record(identifiant, [don], actor(request), base=version)
     return go("clore", identifiant)

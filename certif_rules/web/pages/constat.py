@@ -24,6 +24,7 @@ from certif_rules.services.suites import Consequence, Suites, entailed
 from certif_rules.web import depot
 from certif_rules.web.depot import Don
 from certif_rules.web.machine import clock
+from certif_rules.web.models import PLACE
 from certif_rules.web.pages.commun import Consultation, actor, atelier, frame, whole
 from certif_rules.web.pages.lignes import board, choices, number_of, order_of, own_id, sujet_of, tied
 from certif_rules.web.pages.une_ligne import history, in_full
@@ -81,7 +82,7 @@ def filter_of(request: HttpRequest) -> dict[str, str]:
     """Return the filter of the board, to keep from page to page."""
     asked = request.POST.get("filtre", request.POST.get("voir"))
     voir = request.GET.get("voir", "") if asked is None else asked
-    return {"voir": voir} if voir else {}
+    return {"voir": voir} if voir and len(voir) <= PLACE else {}
 
 
 def _facts(chantier: AuditEnCours) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ from certif_rules.errors import Issue, IssuesError
 from certif_rules.journal.evenements import Endroit, Genre
 from certif_rules.services.espace import AuditEnCours, faults_of, reported
 from certif_rules.web.depot import Don
+from certif_rules.web.garde import given_back
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import (
     Consultation,
@@ -71,6 +72,9 @@ def gaps(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     consultation = consult(identifiant)
     if request.method == "POST":
         ligne, site = request.GET.get("ligne", ""), request.GET.get("site", "")
+        if not _known(consultation.chantier, ligne, site):
+            message = "Cet écart n’est pas de cet audit, ou n’en est plus : rien n’est enregistré."
+            return given_back(request, 404, "Écart absent", message)
         dons = list(_given(consultation.chantier, request.POST, ligne, site))
         faults = _refused(consultation, identifiant, dons, ligne)
         if not faults:
@@ -89,6 +93,14 @@ def gaps(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
 def anchor(ligne: str) -> str:
     """Return the name of a gap in its page."""
     return "ecart-" + "".join(c if c.isascii() and c.isalnum() else "-" for c in ligne)
+
+
+def _known(chantier: AuditEnCours, ligne: str, site: str) -> bool:
+    """Return whether a gap may be of this line, or of this check, at this site or at all of them."""
+    checklist = chantier.checklist
+    lines = {one.indicateur.id for one in checklist.lignes} | {one.id for one in checklist.verifications}
+    sites = {str(one["id"]) for one in checklist.contexte.organisme.sites}
+    return ligne in lines and (not site or site in sites)
 
 
 def _genre(chantier: AuditEnCours, ligne: str) -> Genre:

@@ -92,11 +92,11 @@ def _disputed(identifiant: Identifiant, nom: str) -> bool:
 
 def next_asked(request: HttpRequest, chantier: AuditEnCours) -> str | None:
     """Return the line that a page asks for once it is recorded, « . » for the same; nothing for the next."""
+    asked = request.POST.get("aller", "")
+    line = asked if sujet_of(chantier, asked) else None
     if words := request.POST.get("chercher", "").strip():
-        return request.POST.get("aller") or next(named_by(chantier, words), ".")
-    if any(asked in request.POST for asked in _SUR_PLACE):
-        return "."
-    return request.POST.get("aller") or None
+        return line or next(named_by(chantier, words), ".")
+    return "." if any(asked in request.POST for asked in _SUR_PLACE) else line
 
 
 def supposed(consultation: Consultation, dons: Iterable[Don]) -> Consultation:
@@ -246,7 +246,7 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
     until = version if asked is None else min(asked, version)
     act = depot.last_act(identifiant, actor(request), until)
     if act is None:
-        here = request.POST.get("ici", "")
+        here = _here(request, consultation.chantier)
         return go("saisir", identifiant, ligne=here, annule=str(version), **filter_of(request))
     dons = depot.still_so(identifiant, depot.reverted(identifiant, *act), act[1])
     try:
@@ -254,8 +254,14 @@ def undo(request: HttpRequest, identifiant: Identifiant) -> HttpResponse:
         give(request, identifiant, dons, base=version)
     except IssuesError as error:
         return refused(request, error)
-    shown = next((place for don in dons if (place := line_shown(don.cle))), "") or request.POST.get("ici", "")
-    if sujet_of(chantier, shown) is None:  # the context given back is that of an audit without this line
-        shown = first_of(chantier)
+    shown = next((place for don in dons if (place := line_shown(don.cle))), "")
+    if sujet_of(chantier, shown) is None:
+        shown = _here(request, chantier)
     query = {"annule": str(version), "jusque": str(act[0])}
     return go("saisir", identifiant, ligne=shown, **query, **filter_of(request))
+
+
+def _here(request: HttpRequest, chantier: AuditEnCours) -> str:
+    """Return the line whose page asks; the first where the audit has no such line, or no longer has it."""
+    ici = request.POST.get("ici", "")
+    return first_of(chantier) if sujet_of(chantier, ici) is None else ici

@@ -132,8 +132,10 @@ def value_in_words(cle: Endroit, value: Any, words: Mapping[str, str]) -> str:
         return "à évaluer" if cle.champ in FINDINGS else "vide"
     if cle.champ == "certificats" and isinstance(value, Mapping):
         value = {words.get(f"{_SCHEMA}{nom}", nom): one for nom, one in value.items()}
-    known = words.get(f"{cle.champ}={str(value).rpartition('/')[2]}")
-    return clean(known or (mode(value) if cle.champ == "audit.mode" else _plainly(value, words)))
+    if cle.champ == "audit.mode" and isinstance(value, str):
+        return clean(mode(value))
+    known = words.get(f"{cle.champ}={value.rpartition('/')[2]}") if isinstance(value, str) else None
+    return clean(known or _plainly(value, words))
 
 
 def _plainly(value: Any, words: Mapping[str, str]) -> str:
