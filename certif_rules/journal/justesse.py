@@ -63,7 +63,7 @@ def _awaited(cle: Endroit, valeur: Any) -> str:
         return ""
     if cle.champ == "cree_le":
         return "" if isinstance(valeur, str) and is_moment(valeur) else "un moment"
-    if cle.champ in JOURS:
+    if cle.champ in JOURS or (cle.genre, cle.champ) == ("creneau", "jour"):
         return "" if isinstance(valeur, str) and readable_day(valeur) else "un jour, AAAA-MM-JJ"
     return "" if isinstance(valeur, bool | str) else "un texte, oui ou non"
 
