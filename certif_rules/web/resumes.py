@@ -11,11 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from certif_rules import __version__
+from certif_rules.blocs.typographie import day
 from certif_rules.errors import IssuesError
 from certif_rules.journal.fichier import findings_of
 from certif_rules.services.espace import AuditEnCours, open_work
 from certif_rules.services.resume import Resume, agenda, summed_up
 from certif_rules.web import depot, models
+from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import atelier
 
 #: Most audits that one page sums up again: after the program changes, the others keep their earlier words.
@@ -49,6 +51,12 @@ def all_followed(*, every: bool = False) -> list[Entree]:
             row = _summed(dossier, key)
         rows.append(Entree(dossier=dossier, resume=_read(row), a_jour=fresh))
     return rows
+
+
+def known_titles() -> dict[Identifiant, str]:
+    """Return what each audit is and its day, in words, where the list summed it up already."""
+    rows = ((row.dossier_id, _read(row)) for row in models.ResumeGarde.objects.defer("agenda"))
+    return {pk: f"{resume.titre}, le {day(resume.date)}" for pk, resume in rows if resume is not None}
 
 
 def agendas() -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from espaces import begun_with, findings, seen, sent, text
+from espaces import NOUVEAU, begun_with, findings, plain, seen, sent, text
 
 pytest.importorskip("django")
 
@@ -317,3 +317,16 @@ def test_a_correction_says_first_the_lines_that_come(navigateur: Any) -> None:
     moved = re.findall(r"<li><strong>(\w+)</strong> (entre|sort|change)", page)
     assert moved[0] == ("33", "entre")
     assert [sens for _, sens in moved].count("change") > 20
+
+
+def test_two_audits_of_one_organisation_are_told_apart(navigateur: Any) -> None:
+    """The earlier audit is chosen by what it was and its day, once the home page has summed it up."""
+    from certif_rules.web import models
+
+    models.DossierSuivi.objects.all().delete()
+    for day in ("2024-03-18", "2025-03-18"):
+        assert navigateur.post("/nouveau", {**NOUVEAU, "date": day}).status_code == 302
+    navigateur.get("/")
+    page = plain(navigateur.get("/nouveau?referentiel=qualiopi"))
+    for day in ("18 mars 2024", "18 mars 2025"):
+        assert f"Élan – Audit initial – Référentiel national qualité (Qualiopi), le {day}<" in page

@@ -233,6 +233,15 @@ def test_the_journal_says_its_values_in_words(navigateur: Any) -> None:
     assert "2024-06-01" not in page
 
 
+def test_what_a_report_lacks_is_named_alone(navigateur: Any) -> None:
+    """What the report itself lacks has no heading beside it, whether one fills it there or elsewhere."""
+    page = plain(navigateur.get(f"{an_audit(navigateur)}/manques"))
+    assert "<summary>Objectifs de l’audit</summary>" in page
+    assert "<strong>Échantillons examinés</strong></span>" in page
+    assert ">Rapport<" not in page
+    assert ">Champ<" not in page
+
+
 def answers(**levels: int) -> bytes:
     """Answers to the self-assessment, by line of the base."""
     data = {

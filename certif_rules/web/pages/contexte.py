@@ -27,6 +27,7 @@ from certif_rules.web.machine import day_here
 from certif_rules.web.models import Identifiant
 from certif_rules.web.pages.commun import actor, atelier, consult, go
 from certif_rules.web.pages.valeurs import CONTEXTE
+from certif_rules.web.resumes import known_titles
 
 #: The fields that are one text: their name on the page, and where they stand.
 _TEXTES: Final[Mapping[str, str]] = {
@@ -215,10 +216,10 @@ def _read_earlier(request: HttpRequest, how: str, identifiant: Identifiant | Non
 
 def earlier_dossiers(identifiant: Identifiant | None) -> list[tuple[Identifiant, str]]:
     """Return the dossiers that may tell of the earlier audit: all the others."""
-    others = models.DossierSuivi.objects.all()
+    titles = known_titles()
     return [
-        (one.pk, f"{one.nom}, commencé le {day(day_here(one.cree_le))}")
-        for one in others
+        (one.pk, f"{one.nom} – {titles.get(one.pk) or f'commencé le {day(day_here(one.cree_le))}'}")
+        for one in models.DossierSuivi.objects.all()
         if one.pk != identifiant
     ]
 

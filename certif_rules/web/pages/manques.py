@@ -64,6 +64,8 @@ SIMPLES: Final = {
     "audit.mode": ("Mode de l’audit", "text"),
     "ecarts_notifies_le": ("Écarts notifiés le", "date"),
 }
+#: The headings of a report's own lacks that its page says already.
+_GENERALES: Final = ("Rapport", "Champ")
 #: Where what has no form here is given: the page, and the place in it.
 _AILLEURS: Final = {
     "organisme.sites": ("preparer", "", "Préparer"),
@@ -140,7 +142,7 @@ def _lack(consultation: Consultation, manque: Manque, refused: dict[str, Any]) -
     mine = refused.get("champ") == champ
     donne = refused.get("donne", {}) if mine else {}
     row: dict[str, Any] = {
-        "rubrique": prose(manque.rubrique),
+        "rubrique": "" if manque.rubrique in _GENERALES else prose(manque.rubrique),
         "texte": capital(prose(manque.texte)),
         "champ": champ,
         "fautes": refused.get("fautes", []) if mine else [],
