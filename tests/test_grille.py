@@ -147,13 +147,6 @@ def test_rows_are_as_high_as_their_text() -> None:
     assert height(sheet, (one, many)) == height(sheet, (one,)), "a hidden column takes no room"
 
 
-def test_a_row_has_room_for_the_longest_finding() -> None:
-    """« ■ Non-conformité majeure » takes two lines in its column: no row is as low as one line."""
-    sheet = next(f for f in build(grille()).feuilles if f.nom == GRILLE)
-    two = height(Feuille(nom="x", largeurs=(20,), lignes=()), (Cellule("un\ndeux", "moteur"),))
-    assert min(height(sheet, ligne) for ligne in sheet.lignes[1:]) >= two
-
-
 @pytest.mark.parametrize(
     ("a1", "opened"),
     [

@@ -89,7 +89,6 @@ class Cellule(Struct, frozen=True):
     """A cell shows ``texte``, whose start ``gras`` is bold; ``liste`` names the choices of its drop-down.
 
     ``formule`` is written in English function names, as both formats want; ``texte`` is then its first value.
-    ``attend`` is the longest text that may be chosen in it: its row has room for it.
     """
 
     texte: str = ""
@@ -97,7 +96,6 @@ class Cellule(Struct, frozen=True):
     gras: str = ""
     liste: str | None = None
     formule: str | None = None
-    attend: str = ""
 
 
 class Feuille(Struct, frozen=True, kw_only=True):
@@ -147,14 +145,13 @@ def height(feuille: Feuille, ligne: tuple[Cellule, ...]) -> float:
     if feuille.logo is not None and ligne is feuille.lignes[0]:
         most = math.ceil(feuille.logo.hauteur * 72 / 25.4) / 13 + 0.2
     for largeur, cellule in zip(feuille.largeurs, ligne, strict=False):
-        texte = cellule.texte or cellule.attend
-        if not largeur or not texte:
+        if not largeur or not cellule.texte:
             continue
         style = STYLES[cellule.style]
         if not style.cadre:
             most = max(most, style.taille / 10)
             continue
-        bold, rest = (texte, "") if style.gras else (cellule.gras, texte[len(cellule.gras) :])
+        bold, rest = (cellule.texte, "") if style.gras else (cellule.gras, cellule.texte[len(cellule.gras) :])
         # The text of a cell stands a little inside it; a filter has its button in the header.
         room = largeur * 7 + 2 - (16 if style.fond and style.gras and not style.saisie else 0)
         lines = count_lines(bold, room, style.taille, bold=True) if bold else 0

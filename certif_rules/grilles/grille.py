@@ -238,11 +238,7 @@ def _row(
     texts = engine_cells(checklist, ligne)
     empty = "saisie_hors" if out else "saisie"
     name = _list_name(ligne)
-    choix = Cellule(style="hors_centre")
-    if name in listes:
-        # A finding is shown with its shape before it.
-        longest = max(listes[name], key=len)
-        choix = Cellule(style=f"{empty}_choix", liste=name, attend=f"{FORMES['grave'].symbole} {longest}")
+    choix = Cellule(style=f"{empty}_choix", liste=name) if name in listes else Cellule(style="hors_centre")
     special = {
         **{c.titre: Cellule(style=f"{empty}_date") for c in SAISIE if c.genre == "jour"},
         CONSTAT.titre: choix,
