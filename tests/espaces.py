@@ -17,6 +17,17 @@ NOUVEAU = {
     "categories": ["AF", "BC"],
 }
 
+#: A complementary audit of the label, of whoever holds the certificate that it needs.
+COMPLEMENTAIRE = {
+    "referentiel": "certifregion",
+    "type": "complementaire",
+    "date": "2024-01-20",
+    "nom": "Atelier du Gué",
+    "categories": ["AF"],
+    "certificat.qualiopi.notification": "2022-11-30",
+    "certificat.qualiopi.echeance": "2025-11-30",
+}
+
 
 def witness() -> str:
     """The cookie of this file that says who acts."""

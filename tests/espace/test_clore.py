@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from espaces import found, seen, text, version
+from espaces import COMPLEMENTAIRE, begun_with, found, seen, text, version
 
 pytest.importorskip("django")
 
@@ -132,16 +132,7 @@ def test_words_that_attack_are_printed_as_they_are(navigateur: Any) -> None:
 
 def test_a_gap_that_no_source_dates_waits_for_no_notification(navigateur: Any) -> None:
     """A gap of the label, whose delay no source gives: the day of notification would change nothing."""
-    given = {
-        "referentiel": "certifregion",
-        "type": "complementaire",
-        "date": "2024-01-20",
-        "nom": "Atelier du Gué",
-        "categories": ["AF"],
-        "certificat.qualiopi.notification": "2022-11-30",
-        "certificat.qualiopi.echeance": "2025-11-30",
-    }
-    root = navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer")
+    root = begun_with(navigateur, **COMPLEMENTAIRE)
     gap = {"base": version(root), "constat": "nc_mineure", "commentaire": "Une issue encombrée."}
     navigateur.post(f"{root}/saisir?ligne=certifregion/E", gap)
     page = text(navigateur.get(f"{root}/clore"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from espaces import begun_with, findings, text
+from espaces import COMPLEMENTAIRE, begun_with, findings, text
 
 from certif_rules.vie.echantillon import draw
 
@@ -219,16 +219,7 @@ def test_hostile_words_are_printed_as_they_are(navigateur: Any) -> None:
 
 def test_only_lines_that_an_answer_settles_send_to_the_questions(navigateur: Any) -> None:
     """Of eleven lines of the label perhaps due, one waits for an answer; no answer settles the ten others."""
-    given = {
-        "referentiel": "certifregion",
-        "type": "complementaire",
-        "date": "2024-01-20",
-        "nom": "Atelier du Gué",
-        "categories": ["AF"],
-        "certificat.qualiopi.notification": "2022-11-30",
-        "certificat.qualiopi.echeance": "2025-11-30",
-    }
-    root = str(navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer"))
+    root = begun_with(navigateur, **COMPLEMENTAIRE)
     page = page_of(navigateur, root)
     assert "1 ligne dépend d’une réponse encore inconnue" in page
     assert "10 lignes restent à confirmer quoi que l’on réponde" in page

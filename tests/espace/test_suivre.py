@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from espaces import begun_with, found, plain, text, version
+from espaces import COMPLEMENTAIRE, begun_with, found, plain, text, version
 
 from certif_rules.blocs.typographie import prose
 
@@ -376,18 +376,8 @@ def test_the_journal_reads_as_words(navigateur: Any) -> None:
 
 def test_the_journal_names_types_schemes_and_sites(navigateur: Any) -> None:
     """Of a label: its type of audit, its référentiel, the certificate it needs, a site, by their names."""
-    given = {
-        "referentiel": "certifregion",
-        "type": "complementaire",
-        "date": "2024-01-20",
-        "nom": "Atelier du Gué",
-        "categories": ["AF"],
-        "site.0.id": "Annexe",
-        "site.0.commune": "Angers",
-        "certificat.qualiopi.notification": "2022-11-30",
-        "certificat.qualiopi.echeance": "2025-11-30",
-    }
-    root = str(navigateur.post("/nouveau", given).headers["Location"].removesuffix("/preparer"))
+    site = {"site.0.id": "Annexe", "site.0.commune": "Angers"}
+    root = begun_with(navigateur, **COMPLEMENTAIRE, **site)
     page = plain(navigateur.get(f"{root}/journal"))
     assert "<td>Audit complémentaire à la certification Qualiopi</td>" in page
     assert "<td>Certif’Région Occitanie</td>" in page
